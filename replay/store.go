@@ -1,0 +1,151 @@
+package replay
+
+import "context"
+
+// Store keeps the index of sessions: which batches there are, where their blocks
+// lie, and what is known of each session. It is the union of the roles below; code
+// asks for the role it needs. Every method is one transaction. Methods return
+// errors that wrap the sentinels of errors.go, or an error of the database, which
+// may be retried.
+type Store interface {
+	IngestStore
+	SessionStore
+	SealStore
+	EraseStore
+	Outbox
+}
+
+// IngestStore is what taking in batches needs.
+type IngestStore interface {
+	// Claim stores c if the session is unknown, and returns the claim that holds.
+	// A session without a committed batch is not listed. Returns [ErrErased] for a
+	// session that has been erased. Idempotent.
+	Claim(ctx context.Context, c Claim) (Claim, error)
+	// Batch returns one batch's row, or [ErrNotFound].
+	Batch(ctx context.Context, sessionID, tabID string, seq int64) (Batch, error)
+	// Commit stores the batches, adds their summaries to their sessions, notes the
+	// pack they lie in, and puts each session into the outbox, all in one transaction.
+	// It returns a verdict per batch, in order; only Stored ones changed anything.
+	// A sealed session becomes live again. Idempotent by (session, tab, seq).
+	Commit(ctx context.Context, commits []Commit) ([]Verdict, error)
+}
+
+// SessionFilter chooses sessions of one project by the time they started.
+type SessionFilter struct {
+	ProjectID string // empty: every project
+	From, To  int64  // started at, unix ms, From inclusive, To exclusive; 0: open
+	UserID    string // empty: anybody
+	// AfterStarted and AfterID are the keyset cursor: the last session seen. Empty: from the newest.
+	AfterStarted int64
+	AfterID      string
+	Limit        int // 1 to [listMax]
+}
+
+// SessionStore reads sessions.
+type SessionStore interface {
+	// Session returns one session, [ErrErased] if it was erased, or [ErrNotFound];
+	// also the latter if projectID is not empty and is another one's.
+	Session(ctx context.Context, projectID, id string) (Session, error)
+	// SessionsByID returns those of ids (at most listMax) that exist in the project, in no
+	// promised order.
+	SessionsByID(ctx context.Context, projectID string, ids []string) ([]Session, error)
+	// Sessions lists newest started first, then by id descending.
+	Sessions(ctx context.Context, f SessionFilter) ([]Session, error)
+	// Batches returns all rows of a session ordered by tab, then seq.
+	Batches(ctx context.Context, sessionID string) ([]Batch, error)
+	// SessionClaim returns the claim that holds for a session, or [ErrNotFound].
+	SessionClaim(ctx context.Context, sessionID string) (Claim, error)
+	// Usage sums what each project holds, ordered by project id.
+	Usage(ctx context.Context) ([]Usage, error)
+}
+
+// Usage is what one project holds, in bytes.
+type Usage struct {
+	ProjectID   string
+	Sessions    int64
+	RawBytes    int64
+	PackBytes   int64
+	SealedBytes int64
+}
+
+// Sealing is the change of a session from packs to one sealed object.
+type Sealing struct {
+	SessionID string
+	Key       string // of the sealed object, already durable
+	Bytes     int64
+	SealCount int // the session's SealCount before; [ErrChanged] if another sealing came first
+	// Batches are all batches that the sealed object holds, by tab and seq.
+	Batches []BatchID
+}
+
+// BatchID names one batch of a session.
+type BatchID struct {
+	TabID string
+	Seq   int64
+}
+
+// SealStore is what sealing and the removal of packs need.
+type SealStore interface {
+	// Ended returns ids of live sessions whose last batch came before idleBefore or that
+	// started before startedBefore (unix ms), oldest first.
+	Ended(ctx context.Context, idleBefore, startedBefore int64, limit int) ([]string, error)
+	// CommitSeal makes the sealed object the place of its batches. A batch that is not
+	// in it (it came meanwhile) keeps its pack and keeps the session live.
+	CommitSeal(ctx context.Context, s Sealing, now int64) error
+	// ClosePacks marks every pack of this writer closed: nothing is appended to them
+	// any more. The writer names its packs with the prefix given.
+	ClosePacks(ctx context.Context, prefix string) error
+	// EmptyPacks returns closed packs in which no batch lies any more.
+	EmptyPacks(ctx context.Context, limit int) ([]string, error)
+	// ForgetPack removes a pack's row, after its object is gone. Idempotent.
+	ForgetPack(ctx context.Context, key string) error
+}
+
+// EraseStore is what erasing and retention need.
+type EraseStore interface {
+	// Erase removes every row of a session, leaves a tombstone, cuts the links of its
+	// responses and puts it into the outbox, so that it leaves the index. Idempotent.
+	// [ErrNotFound] for a session that never was, or is another project's.
+	Erase(ctx context.Context, projectID, sessionID string, now int64) error
+	// PendingErasures returns tombstones whose objects may still lie in the bucket.
+	PendingErasures(ctx context.Context, limit int) ([]string, error)
+	// ErasureDone notes that a session's objects are gone. Idempotent.
+	ErasureDone(ctx context.Context, sessionID string, now int64) error
+	// Expired returns sessions of a project whose last batch came before the time given, oldest first.
+	Expired(ctx context.Context, projectID string, receivedBefore int64, limit int) ([]string, error)
+	// DropEmptyClaims removes sessions that were claimed before the time given and never got a
+	// batch, and returns their ids, at most limit.
+	DropEmptyClaims(ctx context.Context, claimedBefore int64, limit int) ([]string, error)
+	// Scrub makes the database forget the bytes of deleted rows where the engine can.
+	Scrub(ctx context.Context) error
+}
+
+// Pending is one session whose document in the search index is out of date.
+type Pending struct {
+	SessionID string
+	ProjectID string
+	Revision  int64 // grows with every change
+	Attempts  int
+}
+
+// OutboxState is how far the search index is behind.
+type OutboxState struct {
+	Pending  int64
+	Failing  int64 // of these, tried at least once in vain
+	OldestAt int64 // unix ms of the oldest change that waits; 0 if none
+}
+
+// Outbox hands changed sessions to the search index, each at least once after its
+// last change. Entries are coalesced per session.
+type Outbox interface {
+	// Touch puts sessions into the outbox.
+	Touch(ctx context.Context, sessionIDs []string, now int64) error
+	// Lease takes up to limit entries that nobody holds, until the lease ends.
+	Lease(ctx context.Context, now, leaseMs int64, limit int) ([]Pending, error)
+	// Done removes entries whose revision is still the one given; a newer change stays, and is free again.
+	Done(ctx context.Context, done []Pending) error
+	// Fail keeps an entry for a later try and notes why.
+	Fail(ctx context.Context, p Pending, why string, retryAt int64) error
+	// OutboxState tells how much waits.
+	OutboxState(ctx context.Context) (OutboxState, error)
+}
