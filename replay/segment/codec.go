@@ -1,0 +1,141 @@
+package segment
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// Codec says how bytes are compressed.
+type Codec uint8
+
+// The codecs, with their numbers in the formats.
+const (
+	CodecNone Codec = 0
+	CodecGzip Codec = 1
+	CodecZstd Codec = 2
+)
+
+// ErrTooLarge is returned, wrapped, where bytes inflate to more than is allowed.
+var ErrTooLarge = errors.New("inflates to more than is allowed")
+
+// zstdWindowBytesMax bounds the memory one stream can ask of a decoder. RFC 8878 asks
+// decoders to take 8 MiB.
+const zstdWindowBytesMax = 8 << 20
+
+// Sniff tells the codec by the magic bytes.
+func Sniff(b []byte) Codec {
+	switch {
+	case bytes.HasPrefix(b, []byte{0x1f, 0x8b}):
+		return CodecGzip
+	case bytes.HasPrefix(b, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return CodecZstd
+	}
+	return CodecNone
+}
+
+var (
+	gzipReaders sync.Pool
+	zstdReaders sync.Pool
+	zstdWriters sync.Pool
+)
+
+// Decode appends the inflated src to dst and stops with [ErrTooLarge] once that is over max bytes. Other
+// errors wrap [ErrCorrupt]. A stream must end where src ends.
+func (c Codec) Decode(dst, src []byte, maxBytes int) ([]byte, error) {
+	switch c {
+	case CodecNone:
+		if len(src) > maxBytes {
+			return dst, ErrTooLarge
+		}
+		return append(dst, src...), nil
+	case CodecGzip:
+		return inflateGzip(dst, src, maxBytes)
+	case CodecZstd:
+		return inflateZstd(dst, src, maxBytes)
+	}
+	return dst, fmt.Errorf("segment: %w: codec %d is unknown", ErrCorrupt, c)
+}
+
+func inflateGzip(dst, src []byte, maxBytes int) ([]byte, error) {
+	in := bytes.NewReader(src)
+	r, _ := gzipReaders.Get().(*gzip.Reader)
+	var err error
+	if r == nil {
+		r, err = gzip.NewReader(in)
+	} else {
+		err = r.Reset(in)
+	}
+	if err != nil {
+		return dst, fmt.Errorf("segment: %w: not gzip", ErrCorrupt)
+	}
+	defer gzipReaders.Put(r)
+	dst, err = readUpTo(dst, r, maxBytes)
+	if err != nil && !errors.Is(err, ErrTooLarge) {
+		return dst, fmt.Errorf("segment: %w: gzip stream broken or cut short", ErrCorrupt)
+	}
+	return dst, err
+}
+
+func inflateZstd(dst, src []byte, maxBytes int) ([]byte, error) {
+	r, _ := zstdReaders.Get().(*zstd.Decoder)
+	if r == nil {
+		var err error
+		r, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindowBytesMax),
+			zstd.WithDecoderLowmem(true))
+		if err != nil {
+			return dst, fmt.Errorf("segment: making a zstd decoder: %w", err)
+		}
+	}
+	if err := r.Reset(bytes.NewReader(src)); err != nil {
+		return dst, fmt.Errorf("segment: %w: not zstd", ErrCorrupt)
+	}
+	defer zstdReaders.Put(r)
+	dst, err := readUpTo(dst, r, maxBytes)
+	if err != nil && !errors.Is(err, ErrTooLarge) {
+		return dst, fmt.Errorf("segment: %w: zstd stream broken, cut short, or with a window over %d MiB", ErrCorrupt, zstdWindowBytesMax>>20)
+	}
+	return dst, err
+}
+
+// readUpTo appends what r gives to dst, at most maxBytes.
+func readUpTo(dst []byte, r io.Reader, maxBytes int) ([]byte, error) {
+	start := len(dst)
+	for {
+		if len(dst) == cap(dst) {
+			dst = append(dst, 0)[:len(dst)]
+		}
+		room := dst[len(dst):min(cap(dst), start+maxBytes+1)]
+		n, err := r.Read(room)
+		dst = dst[:len(dst)+n]
+		if len(dst)-start > maxBytes {
+			return dst, ErrTooLarge
+		}
+		if err == io.EOF {
+			return dst, nil
+		}
+		if err != nil {
+			return dst, err
+		}
+	}
+}
+
+// encodeZstd appends src, compressed for rest, to dst.
+func encodeZstd(dst, src []byte) ([]byte, error) {
+	w, _ := zstdWriters.Get().(*zstd.Encoder)
+	if w == nil {
+		var err error
+		w, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBetterCompression),
+			zstd.WithWindowSize(zstdWindowBytesMax))
+		if err != nil {
+			return dst, fmt.Errorf("segment: making a zstd encoder: %w", err)
+		}
+	}
+	defer zstdWriters.Put(w)
+	return w.EncodeAll(src, dst), nil
+}

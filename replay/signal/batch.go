@@ -1,0 +1,132 @@
+package signal
+
+import (
+	"encoding/json"
+
+	"github.com/afterimage/afterimage/replay/rrweb"
+)
+
+// activeGapMs is the longest pause between two inputs that still counts as activity.
+// Ten seconds is what Highlight uses; PostHog's is five.
+const activeGapMs = 10_000
+
+// momentsPerBatchMax bounds what one upload can add to the index.
+const momentsPerBatchMax = 1000
+
+// Person is who the recorder says the session is of.
+type Person struct {
+	ID     string          `json:"id"`
+	Email  string          `json:"email"`
+	Traits json.RawMessage `json:"traits"`
+}
+
+// Batch gathers what the events of one batch tell. The zero value is ready; call Add
+// for each event in order.
+type Batch struct {
+	Events     int
+	FirstAt    int64 // lowest timestamp, unix ms of the client's clock
+	LastAt     int64 // highest timestamp
+	SnapshotAt int64 // time of the first full snapshot, 0 if there is none
+
+	ActiveMs      int64 // time in which the person did something
+	FirstActiveAt int64 // 0 if nothing was done
+	LastActiveAt  int64
+
+	Moments  []Moment
+	Dropped  int     // moments over the limit
+	Person   *Person // the last identify, nil if there was none
+	Referrer string
+
+	page string // URL of the last page moment
+}
+
+// Add takes the next event.
+func (b *Batch) Add(ev rrweb.Event) {
+	if b.Events == 0 || ev.Timestamp < b.FirstAt {
+		b.FirstAt = ev.Timestamp
+	}
+	if b.Events == 0 || ev.Timestamp > b.LastAt {
+		b.LastAt = ev.Timestamp
+	}
+	b.Events++
+	switch ev.Type {
+	case rrweb.TypeFullSnapshot:
+		if b.SnapshotAt == 0 {
+			b.SnapshotAt = ev.Timestamp
+		}
+	case rrweb.TypeIncrementalSnapshot:
+		b.input(ev)
+	case rrweb.TypeMeta:
+		b.meta(ev)
+	case rrweb.TypeCustom:
+		b.custom(ev)
+	case rrweb.TypePlugin:
+		b.plugin(ev)
+	}
+}
+
+func (b *Batch) add(m Moment) {
+	if len(b.Moments) >= momentsPerBatchMax {
+		b.Dropped++
+		return
+	}
+	b.Moments = append(b.Moments, m)
+}
+
+// input counts activity and notes clicks.
+func (b *Batch) input(ev rrweb.Event) {
+	switch ev.Source {
+	case rrweb.SourceMouseMove, rrweb.SourceMouseInteraction, rrweb.SourceScroll,
+		rrweb.SourceInput, rrweb.SourceTouchMove, rrweb.SourceDrag:
+	default:
+		return
+	}
+	if b.FirstActiveAt == 0 {
+		b.FirstActiveAt = ev.Timestamp
+	} else if gap := ev.Timestamp - b.LastActiveAt; gap > 0 && gap <= activeGapMs {
+		b.ActiveMs += gap
+	}
+	b.LastActiveAt = max(b.LastActiveAt, ev.Timestamp)
+	if ev.Source == rrweb.SourceMouseInteraction && ev.DataType == rrweb.InteractionClick {
+		var at struct {
+			ID int     `json:"id"`
+			X  float64 `json:"x"`
+			Y  float64 `json:"y"`
+		}
+		if json.Unmarshal(ev.Data, &at) == nil {
+			b.add(newMoment(ev.Timestamp, KindClick, "", map[string]any{"node": at.ID, "x": at.X, "y": at.Y}))
+		}
+	}
+}
+
+// meta notes the page that a snapshot is of.
+func (b *Batch) meta(ev rrweb.Event) {
+	var d struct {
+		Href string `json:"href"`
+	}
+	if json.Unmarshal(ev.Data, &d) == nil && d.Href != "" {
+		b.opened(ev.Timestamp, d.Href, "")
+	}
+}
+
+// opened adds a page moment, or the title to the one just added: a page load is told
+// twice, by rrweb's meta event and by the recorder, which knows the title.
+func (b *Batch) opened(at int64, url, title string) {
+	url, title = clip(url, 2000), clip(title, labelRunesMax)
+	data := map[string]string{"url": url}
+	if title != "" {
+		data["title"] = title
+	}
+	if n := len(b.Moments); b.page == url && n > 0 {
+		for i := n - 1; i >= 0; i-- {
+			if m := &b.Moments[i]; m.Kind == KindPage {
+				if title != "" && m.Label == url {
+					*m = newMoment(m.At, KindPage, url, data)
+				}
+				return
+			}
+		}
+	}
+	b.page = url
+	b.add(newMoment(at, KindPage, url, data))
+}

@@ -1,0 +1,258 @@
+package signal
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/afterimage/afterimage/replay/rrweb"
+)
+
+// custom reads a custom event: ours have tags that begin with "afterimage.", and
+// Sentry's recorder writes "breadcrumb" and "performanceSpan".
+func (b *Batch) custom(ev rrweb.Event) {
+	var d struct {
+		Payload json.RawMessage `json:"payload"`
+	}
+	if json.Unmarshal(ev.Data, &d) != nil {
+		return
+	}
+	switch ev.Tag {
+	case "afterimage.page":
+		b.pageOpened(ev.Timestamp, d.Payload)
+	case "afterimage.identify":
+		b.identify(ev.Timestamp, d.Payload)
+	case "afterimage.error":
+		b.exception(ev.Timestamp, d.Payload)
+	case "afterimage.track":
+		b.track(ev.Timestamp, d.Payload)
+	case "afterimage.response":
+		b.response(ev.Timestamp, d.Payload)
+	case "breadcrumb":
+		b.breadcrumb(ev.Timestamp, d.Payload)
+	case "performanceSpan":
+		b.span(ev.Timestamp, d.Payload)
+	}
+}
+
+func (b *Batch) pageOpened(at int64, payload []byte) {
+	var p struct{ URL, Title, Referrer string }
+	if json.Unmarshal(payload, &p) != nil || p.URL == "" {
+		return
+	}
+	b.opened(at, p.URL, p.Title)
+	if b.Referrer == "" {
+		b.Referrer = clip(p.Referrer, 2000)
+	}
+}
+
+func (b *Batch) identify(at int64, payload []byte) {
+	var p Person
+	if json.Unmarshal(payload, &p) != nil || p.ID == "" && p.Email == "" {
+		return
+	}
+	p.Clean()
+	b.Person = &p
+	b.add(newMoment(at, KindIdentify, p.ID, map[string]string{"id": p.ID}))
+}
+
+// Clean bounds what a person is known by, and drops traits that are not a small object.
+func (p *Person) Clean() {
+	p.ID, p.Email = clip(p.ID, 200), clip(p.Email, 200)
+	var traits map[string]any
+	if len(p.Traits) > dataBytesMax || json.Unmarshal(p.Traits, &traits) != nil || traits == nil {
+		p.Traits = nil
+	}
+}
+
+// exceptionData are the details of an error moment.
+type exceptionData struct {
+	Kind    string `json:"kind"` // error, rejection or captured
+	Type    string `json:"type"`
+	Message string `json:"message"`
+	Stack   string `json:"stack,omitempty"`
+	Source  string `json:"source,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+}
+
+func (b *Batch) exception(at int64, payload []byte) {
+	var p exceptionData
+	if json.Unmarshal(payload, &p) != nil {
+		return
+	}
+	p.Type, p.Message = clip(p.Type, 100), clip(p.Message, labelRunesMax)
+	p.Stack, p.Source = block(p.Stack, 6000), clip(p.Source, 500)
+	b.add(newMoment(at, KindError, named(p.Type, p.Message), p))
+}
+
+// named joins an error's type and message, which may already begin with it.
+func named(kind, message string) string {
+	if kind == "" || strings.HasPrefix(message, kind) {
+		return message
+	}
+	if message == "" {
+		return kind
+	}
+	return kind + ": " + message
+}
+
+func (b *Batch) track(at int64, payload []byte) {
+	var p struct {
+		Name  string          `json:"name"`
+		Props json.RawMessage `json:"props,omitempty"`
+	}
+	if json.Unmarshal(payload, &p) == nil && p.Name != "" {
+		b.add(newMoment(at, KindCustom, p.Name, p))
+	}
+}
+
+// Response is the answer to a survey as it travels in the stream.
+type Response struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	Survey   string `json:"survey,omitempty"`
+	Score    *int   `json:"score,omitempty"`
+	Text     string `json:"text,omitempty"`
+	Category string `json:"category,omitempty"`
+	URL      string `json:"url,omitempty"`
+}
+
+func (b *Batch) response(at int64, payload []byte) {
+	var p Response
+	if json.Unmarshal(payload, &p) != nil || p.ID == "" {
+		return
+	}
+	p.ID, p.Kind, p.Survey = clip(p.ID, 64), clip(p.Kind, 16), clip(p.Survey, 100)
+	p.Text, p.Category, p.URL = block(p.Text, 2000), clip(p.Category, 100), clip(p.URL, 2000)
+	b.add(newMoment(at, KindResponse, p.Text, p))
+}
+
+// breadcrumb reads Sentry's: clicks named by their element, and the console.
+func (b *Batch) breadcrumb(at int64, payload []byte) {
+	var p struct{ Category, Message, Level string }
+	if json.Unmarshal(payload, &p) != nil {
+		return
+	}
+	switch {
+	case p.Category == "ui.click":
+		b.add(newMoment(at, KindClick, p.Message, nil))
+	case p.Category == "console" && (p.Level == "error" || p.Level == "warning"):
+		b.console(at, p.Level, p.Message)
+	}
+}
+
+// span reads Sentry's requests.
+func (b *Batch) span(at int64, payload []byte) {
+	var p struct {
+		Op             string  `json:"op"`
+		Description    string  `json:"description"`
+		StartTimestamp float64 `json:"startTimestamp"` // seconds
+		EndTimestamp   float64 `json:"endTimestamp"`
+		Data           struct {
+			Method     string `json:"method"`
+			StatusCode int    `json:"statusCode"`
+		} `json:"data"`
+	}
+	if json.Unmarshal(payload, &p) == nil && (p.Op == "resource.fetch" || p.Op == "resource.xhr") {
+		b.request(at, requestData{Method: p.Data.Method, URL: p.Description, Status: p.Data.StatusCode,
+			DurationMs: int64((p.EndTimestamp - p.StartTimestamp) * 1000)})
+	}
+}
+
+// plugin reads rrweb's console and network plugins, with PostHog's fields for the latter.
+func (b *Batch) plugin(ev rrweb.Event) {
+	switch ev.Tag {
+	case "rrweb/console@1":
+		var d struct {
+			Payload struct {
+				Level   string            `json:"level"`
+				Payload []json.RawMessage `json:"payload"`
+			} `json:"payload"`
+		}
+		if json.Unmarshal(ev.Data, &d) == nil && (d.Payload.Level == "error" || d.Payload.Level == "warn") {
+			b.console(ev.Timestamp, d.Payload.Level, consoleText(d.Payload.Payload))
+		}
+	case "rrweb/network@1":
+		b.network(ev)
+	}
+}
+
+// consoleText joins console arguments. rrweb's plugin sends each as a string that
+// itself holds JSON; others send the value.
+func consoleText(args []json.RawMessage) string {
+	parts := make([]string, 0, len(args))
+	for _, arg := range args {
+		text := string(arg)
+		for range 2 {
+			var inner string
+			if json.Unmarshal([]byte(text), &inner) != nil {
+				break
+			}
+			text = inner
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, " ")
+}
+
+func (b *Batch) console(at int64, level, text string) {
+	if level == "warning" {
+		level = "warn"
+	}
+	b.add(newMoment(at, KindConsole, text, map[string]string{"level": level}))
+}
+
+// requestData are the details of a request moment.
+type requestData struct {
+	Method     string `json:"method"`
+	URL        string `json:"url"`
+	Status     int    `json:"status"` // 0: no answer
+	DurationMs int64  `json:"durationMs"`
+}
+
+func (b *Batch) network(ev rrweb.Event) {
+	var d struct {
+		Payload struct {
+			Requests []struct {
+				URL            string  `json:"url"`
+				Name           string  `json:"name"`
+				Method         string  `json:"method"`
+				Status         *int    `json:"status"`
+				ResponseStatus *int    `json:"responseStatus"`
+				Duration       float64 `json:"duration"`
+			} `json:"requests"`
+		} `json:"payload"`
+	}
+	if json.Unmarshal(ev.Data, &d) != nil {
+		return
+	}
+	for _, r := range d.Payload.Requests {
+		if r.URL == "" {
+			r.URL = r.Name
+		}
+		if r.Status == nil {
+			r.Status = r.ResponseStatus
+		}
+		if r.Status != nil {
+			b.request(ev.Timestamp, requestData{Method: r.Method, URL: r.URL, Status: *r.Status, DurationMs: int64(r.Duration)})
+		}
+	}
+}
+
+// request adds a moment for a request that failed: no answer, or a client or server error.
+func (b *Batch) request(at int64, r requestData) {
+	if r.Status != 0 && r.Status < http.StatusBadRequest {
+		return
+	}
+	if r.Method == "" {
+		r.Method = http.MethodGet
+	}
+	r.Method, r.URL = clip(r.Method, 16), clip(r.URL, 2000)
+	status := strconv.Itoa(r.Status)
+	if r.Status == 0 {
+		status = "failed"
+	}
+	b.add(newMoment(at, KindRequest, r.Method+" "+r.URL+" "+status, r))
+}

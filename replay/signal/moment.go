@@ -1,0 +1,74 @@
+package signal
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+)
+
+// The kinds of a moment.
+const (
+	KindPage     = "page"
+	KindClick    = "click"
+	KindError    = "error"   // an exception or an unhandled rejection
+	KindConsole  = "console" // console.error or console.warn
+	KindRequest  = "request" // a request that failed or answered 400 or more
+	KindResponse = "response"
+	KindCustom   = "custom"
+	KindIdentify = "identify"
+)
+
+// labelRunesMax bounds a label; it is one line of a list, and of the search index.
+const labelRunesMax = 300
+
+// dataBytesMax bounds a moment's details, so that an index row stays small; a stack
+// of twenty frames fits.
+const dataBytesMax = 8 << 10
+
+// Moment is a point in time worth jumping to, in the recording browser's clock.
+type Moment struct {
+	At       int64 // unix ms
+	Kind     string
+	Label    string          // one line of text, at most labelRunesMax runes, without NUL
+	Selector string          // of the element, where the recording tells it
+	Data     json.RawMessage // a JSON object with the kind's details; nil where there are none
+}
+
+// newMoment makes a moment whose text fits everywhere it is kept.
+func newMoment(at int64, kind, label string, data any) Moment {
+	m := Moment{At: at, Kind: kind, Label: clip(label, labelRunesMax)}
+	if data != nil {
+		if b, err := json.Marshal(data); err == nil && len(b) <= dataBytesMax {
+			m.Data = b
+		}
+	}
+	return m
+}
+
+// clip cuts text to one line of at most n runes, without NUL bytes: Postgres refuses them.
+func clip(text string, n int) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == 0:
+			return -1
+		case r == '\n' || r == '\r' || r == '\t':
+			return ' '
+		}
+		return r
+	}, text)
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	runes := []rune(text)
+	return string(runes[:n-1]) + "…"
+}
+
+// block is clip for text of several lines.
+func block(text string, n int) string {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:n])
+}
