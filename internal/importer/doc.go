@@ -61,8 +61,8 @@ const (
 	packingsMax = 2
 	// zstdWindowBytesMax is what `zstd --long=27` needs.
 	zstdWindowBytesMax = 128 << 20
-	// depthMax bounds how deep values nest, as encoding/json does.
-	depthMax = 10_000
+	// depthMax bounds how deep values nest, as taking in uploads does.
+	depthMax = 4096
 	// keyBytesMax bounds keys and names, which are held in memory.
 	keyBytesMax = 1 << 20
 	// numberBytesMax is far beyond what any number says that JavaScript can hold.

@@ -1,0 +1,129 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/afterimage/afterimage/replay"
+)
+
+// When a session has ended.
+const (
+	idleAfter = 30 * time.Minute // without a batch
+	longAfter = 24 * time.Hour   // since it began, however busy it is
+)
+
+const (
+	// sealAtOnceMax bounds how many sessions are sealed at a time: each is held in
+	// memory in parts, and compressing takes a core.
+	sealAtOnceMax = 2
+	sealBatch     = 100
+	// sealRetry is when a session that could not be sealed is tried again.
+	sealRetry = 10 * time.Minute
+)
+
+// Sealer makes ended sessions into one object each.
+type Sealer struct {
+	Store   replay.SealStore
+	Service Service
+	Now     func() time.Time
+	Log     *slog.Logger
+
+	failed map[string]time.Time // when they may be tried again
+}
+
+// RunOnce seals up to sealBatch ended sessions. One that fails is logged and left
+// alone for a while; the others go on.
+func (s *Sealer) RunOnce(ctx context.Context) (more bool, err error) {
+	now := s.Now()
+	for id, at := range s.failed {
+		if !at.After(now) {
+			delete(s.failed, id)
+		}
+	}
+	limit := sealBatch + len(s.failed)
+	ids, err := s.Store.Ended(ctx, now.Add(-idleAfter).UnixMilli(), now.Add(-longAfter).UnixMilli(), limit)
+	if err != nil {
+		return false, fmt.Errorf("list ended sessions: %w", err)
+	}
+	var todo []string
+	for _, id := range ids {
+		if _, wait := s.failed[id]; !wait {
+			todo = append(todo, id)
+		}
+	}
+	s.sealEach(ctx, todo, func(id string, err error) {
+		s.Log.Error("cannot seal a session", "session", id, "error", err, "retryIn", sealRetry)
+		if s.failed == nil {
+			s.failed = map[string]time.Time{}
+		}
+		s.failed[id] = now.Add(sealRetry)
+	})
+	return len(ids) == limit, nil
+}
+
+// SealAll seals every live session, ended or not if all is true. It returns how many
+// were sealed, and the errors of those that were not; progress is called after each.
+func (s *Sealer) SealAll(ctx context.Context, all bool, progress func(sealed int)) (int, error) {
+	now := s.Now()
+	idle, long := now.Add(-idleAfter).UnixMilli(), now.Add(-longAfter).UnixMilli()
+	if all {
+		idle, long = math.MaxInt64, math.MaxInt64
+	}
+	var failures []error
+	failed := map[string]bool{}
+	for sealed := 0; ; {
+		ids, err := s.Store.Ended(ctx, idle, long, sealBatch+len(failed))
+		if err != nil {
+			return sealed, fmt.Errorf("list live sessions: %w", err)
+		}
+		var todo []string
+		for _, id := range ids {
+			if !failed[id] {
+				todo = append(todo, id)
+			}
+		}
+		if len(todo) == 0 || ctx.Err() != nil {
+			return sealed, errors.Join(append(failures, ctx.Err())...)
+		}
+		before := len(failed)
+		s.sealEach(ctx, todo, func(id string, err error) {
+			failed[id] = true
+			failures = append(failures, fmt.Errorf("seal session %s: %w", id, err))
+		})
+		sealed += len(todo) - (len(failed) - before)
+		progress(sealed)
+	}
+}
+
+// sealEach seals sessions, some at a time, and calls fail, one call at a time, for each
+// that could not be. One that changed meanwhile, or is gone, is no failure: it is met
+// again if it is still to be sealed.
+func (s *Sealer) sealEach(ctx context.Context, ids []string, fail func(id string, err error)) {
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	free := make(chan struct{}, sealAtOnceMax)
+	for _, id := range ids {
+		free <- struct{}{}
+		all.Go(func() {
+			defer func() { <-free }()
+			err := s.Service.Seal(ctx, id)
+			if err == nil || ctx.Err() != nil || passed(err) {
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			fail(id, err)
+		})
+	}
+	all.Wait()
+}
+
+func passed(err error) bool {
+	return errors.Is(err, replay.ErrChanged) || errors.Is(err, replay.ErrErased) || errors.Is(err, replay.ErrNotFound)
+}
