@@ -53,6 +53,9 @@ func (b *Batch) Add(ev rrweb.Event) {
 	case rrweb.TypeFullSnapshot:
 		if b.SnapshotAt == 0 {
 			b.SnapshotAt = ev.Timestamp
+			if b.SnapshotAt == 0 {
+				b.SnapshotAt = 1 // 0 means that there is none
+			}
 		}
 	case rrweb.TypeIncrementalSnapshot:
 		b.input(ev)
@@ -112,7 +115,7 @@ func (b *Batch) meta(ev rrweb.Event) {
 // opened adds a page moment, or the title to the one just added: a page load is told
 // twice, by rrweb's meta event and by the recorder, which knows the title.
 func (b *Batch) opened(at int64, url, title string) {
-	url, title = clip(url, 2000), clip(title, labelRunesMax)
+	url, title = Line(url, 2000), Line(title, labelRunesMax)
 	data := map[string]string{"url": url}
 	if title != "" {
 		data["title"] = title

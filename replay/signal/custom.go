@@ -43,7 +43,7 @@ func (b *Batch) pageOpened(at int64, payload []byte) {
 	}
 	b.opened(at, p.URL, p.Title)
 	if b.Referrer == "" {
-		b.Referrer = clip(p.Referrer, 2000)
+		b.Referrer = Line(p.Referrer, 2000)
 	}
 }
 
@@ -59,7 +59,7 @@ func (b *Batch) identify(at int64, payload []byte) {
 
 // Clean bounds what a person is known by, and drops traits that are not a small object.
 func (p *Person) Clean() {
-	p.ID, p.Email = clip(p.ID, 200), clip(p.Email, 200)
+	p.ID, p.Email = Line(p.ID, 200), Line(p.Email, 200)
 	var traits map[string]any
 	if len(p.Traits) > dataBytesMax || json.Unmarshal(p.Traits, &traits) != nil || traits == nil {
 		p.Traits = nil
@@ -82,8 +82,8 @@ func (b *Batch) exception(at int64, payload []byte) {
 	if json.Unmarshal(payload, &p) != nil {
 		return
 	}
-	p.Type, p.Message = clip(p.Type, 100), clip(p.Message, labelRunesMax)
-	p.Stack, p.Source = block(p.Stack, 6000), clip(p.Source, 500)
+	p.Type, p.Message = Line(p.Type, 100), Line(p.Message, labelRunesMax)
+	p.Stack, p.Source = block(p.Stack, 6000), Line(p.Source, 500)
 	b.add(newMoment(at, KindError, named(p.Type, p.Message), p))
 }
 
@@ -124,8 +124,8 @@ func (b *Batch) response(at int64, payload []byte) {
 	if json.Unmarshal(payload, &p) != nil || p.ID == "" {
 		return
 	}
-	p.ID, p.Kind, p.Survey = clip(p.ID, 64), clip(p.Kind, 16), clip(p.Survey, 100)
-	p.Text, p.Category, p.URL = block(p.Text, 2000), clip(p.Category, 100), clip(p.URL, 2000)
+	p.ID, p.Kind, p.Survey = Line(p.ID, 64), Line(p.Kind, 16), Line(p.Survey, 100)
+	p.Text, p.Category, p.URL = block(p.Text, 2000), Line(p.Category, 100), Line(p.URL, 2000)
 	b.add(newMoment(at, KindResponse, p.Text, p))
 }
 
@@ -249,7 +249,7 @@ func (b *Batch) request(at int64, r requestData) {
 	if r.Method == "" {
 		r.Method = http.MethodGet
 	}
-	r.Method, r.URL = clip(r.Method, 16), clip(r.URL, 2000)
+	r.Method, r.URL = Line(r.Method, 16), Line(r.URL, 2000)
 	status := strconv.Itoa(r.Status)
 	if r.Status == 0 {
 		status = "failed"

@@ -36,7 +36,7 @@ type Moment struct {
 
 // newMoment makes a moment whose text fits everywhere it is kept.
 func newMoment(at int64, kind, label string, data any) Moment {
-	m := Moment{At: at, Kind: kind, Label: clip(label, labelRunesMax)}
+	m := Moment{At: at, Kind: kind, Label: Line(label, labelRunesMax)}
 	if data != nil {
 		if b, err := json.Marshal(data); err == nil && len(b) <= dataBytesMax {
 			m.Data = b
@@ -45,8 +45,8 @@ func newMoment(at int64, kind, label string, data any) Moment {
 	return m
 }
 
-// clip cuts text to one line of at most n runes, without NUL bytes: Postgres refuses them.
-func clip(text string, n int) string {
+// Line cuts text to one line of at most n runes, without NUL bytes: Postgres refuses them.
+func Line(text string, n int) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -64,7 +64,7 @@ func clip(text string, n int) string {
 	return string(runes[:n-1]) + "…"
 }
 
-// block is clip for text of several lines.
+// block is Line for text of several lines.
 func block(text string, n int) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 	if utf8.RuneCountInString(text) <= n {

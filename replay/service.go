@@ -1,0 +1,173 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sort"
+	"time"
+
+	"github.com/afterimage/afterimage/replay/blob"
+	"github.com/afterimage/afterimage/replay/segment"
+	"github.com/afterimage/afterimage/replay/signal"
+)
+
+// Options are what a [Service] works with; all fields must be set.
+type Options struct {
+	Store  Store
+	Bucket blob.Bucket
+	Keys   *segment.Keyring
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// Service takes batches in, gives sessions back, seals, erases and verifies them. Safe
+// for concurrent use. Any number of processes may run one on the same store and bucket, if
+// the bucket is not a folder.
+type Service struct {
+	store  Store
+	bucket blob.Bucket
+	keys   *segment.Keyring
+	now    func() time.Time
+	log    *slog.Logger
+
+	claims *claimCache
+	packs  *packWriter
+	large  chan struct{} // one token per large upload in memory
+}
+
+// NewService starts a service. Close ends it.
+func NewService(o Options) (*Service, error) {
+	if o.Store == nil || o.Bucket == nil || o.Keys == nil || o.Now == nil || o.Log == nil {
+		return nil, errors.New("replay: an option is missing")
+	}
+	s := &Service{
+		store: o.Store, bucket: o.Bucket, keys: o.Keys, now: o.Now, log: o.Log,
+		claims: newClaimCache(claimsCachedMax),
+		large:  make(chan struct{}, largeUploadsAtOnceMax),
+	}
+	if _, appends := o.Bucket.(blob.Appender); appends {
+		// A folder has one process, this one, and whatever pack another left is never appended to.
+		if err := o.Store.ClosePacks(context.Background(), packPrefix); err != nil {
+			return nil, fmt.Errorf("replay: close packs of the last run: %w", err)
+		}
+	}
+	s.packs = newPackWriter(o.Store, o.Bucket, o.Now, o.Log)
+	return s, nil
+}
+
+// Close refuses new uploads with [ErrBusy], finishes those that wait, and stops. It
+// returns ctx's error if that takes too long.
+func (s *Service) Close(ctx context.Context) error { return s.packs.close(ctx) }
+
+func (s *Service) nowMs() int64 { return s.now().UnixMilli() }
+
+// Session returns one session of a project (of any project, if that is empty), or [ErrNotFound] or [ErrErased].
+func (s *Service) Session(ctx context.Context, projectID, id string) (Session, error) {
+	return s.store.Session(ctx, projectID, id)
+}
+
+// Moments returns all moments of a session in time order, in the server's clock.
+func (s *Service) Moments(ctx context.Context, sess *Session) ([]Moment, error) {
+	batches, err := s.store.Batches(ctx, sess.ID)
+	if err != nil {
+		return nil, fmt.Errorf("replay: moments: %w", err)
+	}
+	moments := []Moment{}
+	for i := range batches {
+		for _, m := range batches[i].Moments {
+			m.At += sess.ClockOffsetMs
+			m.Tab = batches[i].TabID
+			moments = append(moments, m)
+		}
+	}
+	sort.SliceStable(moments, func(i, j int) bool { return moments[i].At < moments[j].At })
+	return moments, nil
+}
+
+// Tabs returns the tabs of a session, the one that began first first, with what is missing of each.
+func (s *Service) Tabs(ctx context.Context, sess *Session) ([]Tab, error) {
+	batches, err := s.store.Batches(ctx, sess.ID)
+	if err != nil {
+		return nil, fmt.Errorf("replay: tabs: %w", err)
+	}
+	return tabsOf(batches, sess.ClockOffsetMs), nil
+}
+
+// tabsOf sums up batches, which are ordered by tab and seq.
+func tabsOf(batches []Batch, offset int64) []Tab {
+	tabs := []Tab{}
+	var last *Batch
+	for i := range batches {
+		b := &batches[i]
+		if last == nil || last.TabID != b.TabID {
+			tabs = append(tabs, Tab{ID: b.TabID, StartedAt: b.FirstAt + offset, EndedAt: b.LastAt + offset})
+			last = nil
+		}
+		t := &tabs[len(tabs)-1]
+		t.StartedAt, t.EndedAt = min(t.StartedAt, b.FirstAt+offset), max(t.EndedAt, b.LastAt+offset)
+		t.Events += int64(b.Events)
+		t.Playable = t.Playable || b.SnapshotAt != 0
+		switch {
+		case last == nil && b.Seq > 0:
+			t.Missing = append(t.Missing, Gap{FromSeq: 0, ToSeq: b.Seq - 1, From: b.FirstAt + offset, To: b.FirstAt + offset})
+		case last != nil && b.Seq > last.Seq+1:
+			t.Missing = append(t.Missing, Gap{FromSeq: last.Seq + 1, ToSeq: b.Seq - 1, From: last.LastAt + offset, To: b.FirstAt + offset})
+		}
+		last = b
+	}
+	sort.SliceStable(tabs, func(i, j int) bool { return tabs[i].StartedAt < tabs[j].StartedAt })
+	return tabs
+}
+
+// LastSeq returns the highest batch number that is stored of a tab, -1 if there is none.
+func (s *Service) LastSeq(ctx context.Context, sessionID, tabID string) (int64, error) {
+	batches, err := s.store.Batches(ctx, sessionID)
+	if err != nil {
+		return -1, fmt.Errorf("replay: last batch: %w", err)
+	}
+	last := int64(-1)
+	for i := range batches {
+		if batches[i].TabID == tabID {
+			last = max(last, batches[i].Seq)
+		}
+	}
+	return last, nil
+}
+
+// summarise turns what was found in a batch into what it adds to its session.
+func summarise(found *signal.Batch, tabID string) ([]Moment, Summary) {
+	sum := Summary{ActiveMs: found.ActiveMs, FirstActiveAt: found.FirstActiveAt, LastActiveAt: found.LastActiveAt, Referrer: found.Referrer}
+	if p := found.Person; p != nil {
+		sum.User = User{ID: p.ID, Email: p.Email, Traits: p.Traits}
+	}
+	moments := make([]Moment, 0, len(found.Moments))
+	for _, m := range found.Moments {
+		moments = append(moments, Moment{At: m.At, Kind: m.Kind, Label: m.Label, Selector: m.Selector, Data: m.Data})
+		count(&sum.Counts, m.Kind)
+		if m.Kind == signal.KindPage && len(sum.Pages) < pagesPerSessionMax {
+			sum.Pages = append(sum.Pages, pageOf(m, tabID))
+		}
+	}
+	return moments, sum
+}
+
+func count(c *Counts, kind string) {
+	switch kind {
+	case signal.KindPage:
+		c.Pages++
+	case signal.KindClick:
+		c.Clicks++
+	case signal.KindError:
+		c.Errors++
+	case signal.KindConsole:
+		c.ConsoleErrors++
+	case signal.KindRequest:
+		c.FailedRequests++
+	case signal.KindResponse:
+		c.Responses++
+	case signal.KindCustom:
+		c.Custom++
+	}
+}
