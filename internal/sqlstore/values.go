@@ -1,0 +1,73 @@
+package sqlstore
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+)
+
+// toJSON encodes v for a column of opaque JSON. "<" stays "<": nobody embeds it in HTML.
+func toJSON(v any) (string, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return "", fmt.Errorf("encode column: %w", err)
+	}
+	return string(bytes.TrimRight(b.Bytes(), "\n")), nil
+}
+
+// fromJSON decodes a column of opaque JSON into v.
+func fromJSON(column string, v any) error {
+	if err := json.Unmarshal([]byte(column), v); err != nil {
+		return fmt.Errorf("decode column: %w", err)
+	}
+	return nil
+}
+
+// toHash fills a hash from a column.
+func toHash(to *[32]byte, column []byte) error {
+	if len(column) != len(to) {
+		return fmt.Errorf("hash has %d bytes, want %d", len(column), len(to))
+	}
+	copy(to[:], column)
+	return nil
+}
+
+// notNil makes an empty value of no value, for columns that are NOT NULL.
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// unique returns the values sorted, each once. Rows are locked in this order, so that
+// two transactions cannot wait for each other.
+func unique(vs []string) []string {
+	vs = slices.Clone(vs)
+	slices.Sort(vs)
+	return slices.Compact(vs)
+}
+
+// rowsPerStatementMax is the most rows of one multi-row statement: enough to make round
+// trips rare, few enough that parsing one stays cheap (measured: see BenchmarkCommit).
+const rowsPerStatementMax = 64
+
+// chunks cuts vs into parts whose lengths are powers of two up to rowsPerStatementMax,
+// so that there are few different statements and the drivers' statement caches hold them.
+func chunks[T any](vs []T) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for size := rowsPerStatementMax; len(vs) > 0; {
+			for size > len(vs) {
+				size /= 2
+			}
+			if !yield(vs[:size:size]) {
+				return
+			}
+			vs = vs[size:]
+		}
+	}
+}
