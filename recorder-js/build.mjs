@@ -8,17 +8,20 @@ import * as esbuild from "esbuild";
 const here = new URL("./", import.meta.url);
 const require = createRequire(import.meta.url);
 
-// rrweb carries a worker, made from a Blob, for recording canvases. Pages with a strict
-// Content-Security-Policy report it, and we do not record canvases: it is left out.
-const withoutWorker = {
-  name: "without-canvas-worker",
+// rrweb carries what records canvases, with a worker made from a Blob that pages with a strict
+// Content-Security-Policy report. We do not record canvases: it is left out, which saves bytes too.
+const withoutCanvas = {
+  name: "without-canvas",
   setup(build) {
     build.onLoad({ filter: /@rrweb[\\/]record[\\/]dist[\\/]record\.js$/ }, async ({ path }) => {
       const source = await readFile(path, "utf8");
-      const start = source.indexOf("const jsContent = ");
-      const end = source.indexOf("class CanvasManager");
-      if (start < 0 || end < start) throw new Error("rrweb has changed: its canvas worker is not where it was; look at " + path);
-      const stub = 'function WorkerWrapper() { throw new Error("canvases are not recorded"); }\n';
+      const start = source.indexOf("\nvar chars = ");
+      const end = source.indexOf("\nclass StylesheetManager ");
+      const part = source.slice(start, end);
+      if (start < 0 || !part.includes("new Worker(") || !part.includes("class CanvasManager ")) {
+        throw new Error("rrweb has changed: what records canvases is not where it was; look at " + path);
+      }
+      const stub = "\nclass CanvasManager { reset() {} freeze() {} unfreeze() {} lock() {} unlock() {} }\n";
       return { contents: source.slice(0, start) + stub + source.slice(end), loader: "js" };
     });
   },
@@ -31,8 +34,7 @@ const common = {
   target: "es2020",
   platform: "browser",
   legalComments: "none",
-  charset: "utf8",
-  plugins: [withoutWorker],
+  plugins: [withoutCanvas],
   banner: { js: "/*! Afterimage recorder, Apache-2.0. Includes rrweb, MIT, https://github.com/rrweb-io/rrweb */" },
 };
 

@@ -8,7 +8,7 @@ import type { Options } from "./types.js";
 
 type Call = [name: string, args: ArrayLike<unknown>];
 
-const globals = window as typeof window & { afterimage?: { q?: Call[] } };
+const globals = window as { afterimage?: { q?: Call[] } & Partial<typeof api> };
 
 /** Reads the options from the script tag's data-* attributes. */
 export function optionsOf(script: HTMLScriptElement): Options | undefined {

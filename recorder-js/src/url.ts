@@ -4,7 +4,8 @@
 const EMAIL = /[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi;
 const TOKEN = /\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*|\bbearer\s+[\w.~+/-]{8,}=*/gi;
 const CARD = /\b\d(?:[ -]?\d){13,18}\b/g;
-const URL_QUERY = /(\bhttps?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>)]*/gi;
+/** An address with a query; the line and column that a stack puts behind it are kept. */
+const URL_QUERY = /(\bhttps?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>)]*?((?::\d+){0,2})(?=[\s"'<>)]|$)/gi;
 
 /** Returns the URL without query, fragment, user and password; of mailto:, tel:, data: and the like only the scheme. */
 export function cleanUrl(url: string, keepParams: readonly string[] = [], base?: string): string {
@@ -27,7 +28,7 @@ export function cleanUrl(url: string, keepParams: readonly string[] = [], base?:
 /** Takes e-mail addresses, card numbers, tokens and URL queries out of free text such as a log line or a stack. */
 export function redact(text: string): string {
   return text
-    .replace(URL_QUERY, "$1")
+    .replace(URL_QUERY, "$1$2")
     .replace(TOKEN, "[token]")
     .replace(EMAIL, "[email]")
     .replace(CARD, (digits) => (luhn(digits.replace(/\D/g, "")) ? "[card]" : digits));

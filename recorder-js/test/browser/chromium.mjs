@@ -1,0 +1,20 @@
+// The installed Chromium, with the switches that keep it quiet and off the network.
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+/** Where Chromium is; CHROMIUM names another one. */
+export const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
+
+/** Whether there is a Chromium to test with. */
+export const installed = existsSync(executablePath);
+
+/** Starts it with a fresh profile. */
+export function launch() {
+  return chromium.launch({
+    executablePath,
+    args: [
+      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ],
+  });
+}
