@@ -14,6 +14,9 @@ import (
 // ErrQuery is returned, wrapped in a *QueryError, for a query that cannot be understood.
 var ErrQuery = errors.New("bad query")
 
+// ErrCursor is returned, wrapped, for a cursor that no Result of the same sort gave.
+var ErrCursor = errors.New("bad search cursor")
+
 // ErrUnavailable is returned, wrapped, where the engine cannot answer now.
 var ErrUnavailable = errors.New("search engine unavailable")
 
@@ -68,7 +71,8 @@ type Request struct {
 	Limit     int    // 1 to 500
 	Cursor    string // from the Result before; empty: from the start
 	WithTotal bool   // count all matches
-	WithFacet bool   // count values of the facet fields among all matches
+	WithFacet bool   // count values of the FacetFields among all matches
+	Now       int64  // unix ms that ages and is:live are measured from; 0: the clock
 }
 
 // Hit is one session found, with why.

@@ -1,0 +1,207 @@
+// Package fts is the embedded search engine: SQLite FTS5 in a file of its own, which
+// holds nothing that cannot be made again from the stores. It answers every query
+// exactly; what a query means is search.Evaluate.
+package fts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/afterimage/afterimage/search"
+)
+
+// FileName is the index file in a data folder.
+const FileName = "search.db"
+
+// Index is a search.Index in one file. It must be the only one on that file.
+type Index struct {
+	path  string
+	fresh bool
+
+	// mu guards which file is searched: searches share it, a swap takes it alone.
+	mu     sync.RWMutex
+	cur    *store
+	closed bool
+
+	// write orders changes, so that the index being built gets them in the same order.
+	write   sync.Mutex
+	next    *store          // being built by Rebuild
+	touched map[string]bool // changed by Put or Delete since the build began
+	nextErr error           // a change that the new index did not take
+
+	rebuilding sync.Mutex
+}
+
+var _ search.Index = (*Index)(nil)
+
+// errClosed is what calls get after Close.
+var errClosed = fmt.Errorf("%w: the index is closed", search.ErrUnavailable)
+
+// Open opens the index in a file, making it where there is none. A folder stands for
+// FileName in it. A file that cannot be read, or is of another version, is replaced by an
+// empty one: ask Fresh.
+func Open(path string) (*Index, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, FileName)
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open search index: %w", err)
+	}
+	if err := removeFiles(path + nextSuffix); err != nil { // of a rebuild that was cut off
+		return nil, err
+	}
+	cur, fresh, err := openStore(context.Background(), path)
+	if err != nil {
+		return nil, err
+	}
+	return &Index{path: path, cur: cur, fresh: fresh}, nil
+}
+
+// Fresh tells whether Open made an empty index, which has to be filled with Rebuild
+// if there are sessions.
+func (x *Index) Fresh() bool { return x.fresh }
+
+// Put stores documents; see search.Index.
+func (x *Index) Put(ctx context.Context, docs []search.Document) error {
+	if len(docs) == 0 {
+		return ctx.Err()
+	}
+	ids := make([]string, len(docs))
+	for i := range docs {
+		ids[i] = docs[i].ID
+	}
+	return x.change(ctx, ids, func(s *store) error { return s.put(ctx, docs) })
+}
+
+// Delete removes documents; see search.Index. When it returns, no byte of the files
+// holds their texts.
+func (x *Index) Delete(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return ctx.Err()
+	}
+	return x.change(ctx, ids, func(s *store) error {
+		if _, err := s.remove(ctx, ids); err != nil {
+			return err
+		}
+		// Also where nothing was there: an earlier call may have been cut off here.
+		return s.forget(ctx)
+	})
+}
+
+// change applies a change to the index, and to the one being built.
+func (x *Index) change(ctx context.Context, ids []string, do func(*store) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	x.write.Lock()
+	defer x.write.Unlock()
+	if x.closed {
+		return errClosed
+	}
+	if x.next != nil {
+		for _, id := range ids {
+			x.touched[id] = true
+		}
+		if err := do(x.next); err != nil && x.nextErr == nil {
+			x.nextErr = err
+		}
+	}
+	return do(x.cur)
+}
+
+// Search answers one request; see search.Index.
+func (x *Index) Search(ctx context.Context, r search.Request) (search.Result, error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.closed {
+		return search.Result{}, errClosed
+	}
+	return x.cur.search(ctx, r)
+}
+
+// idPage is how many ids are read at once, so that no reader holds the log for long.
+const idPage = 1000
+
+// IDs calls fn with every id; see search.Index.
+func (x *Index) IDs(ctx context.Context, projectID string, fn func(id string) error) error {
+	after := ""
+	for {
+		ids, err := x.idsAfter(ctx, projectID, after)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := fn(id); err != nil {
+				return err
+			}
+		}
+		if len(ids) < idPage {
+			return nil
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+func (x *Index) idsAfter(ctx context.Context, projectID, after string) ([]string, error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.closed {
+		return nil, errClosed
+	}
+	rows, err := x.cur.r.QueryContext(ctx, `
+		SELECT id FROM docs WHERE id > $1 AND ($2 = '' OR project = $2) ORDER BY id LIMIT $3`,
+		after, projectID, idPage)
+	if err != nil {
+		return nil, fmt.Errorf("list search index: %w", err)
+	}
+	defer rows.Close()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("list search index: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list search index: %w", err)
+	}
+	return ids, nil
+}
+
+// Bytes is what the index takes of disk, with its log.
+func (x *Index) Bytes(context.Context) (int64, error) {
+	total := int64(0)
+	for _, suffix := range []string{"", "-wal"} {
+		info, err := os.Stat(x.path + suffix)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return 0, fmt.Errorf("size of search index: %w", err)
+		}
+		total += info.Size()
+	}
+	return total, nil
+}
+
+// Close waits for calls under way and closes the file.
+func (x *Index) Close() error {
+	x.write.Lock()
+	defer x.write.Unlock()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.closed {
+		return nil
+	}
+	x.closed = true
+	if err := x.cur.close(); err != nil {
+		return fmt.Errorf("close search index: %w", err)
+	}
+	return nil
+}

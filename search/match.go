@@ -1,0 +1,153 @@
+package search
+
+import (
+	"slices"
+	"sort"
+)
+
+// reason is one thing a query asks for that can be pointed at in a text.
+type reason struct {
+	pattern Pattern
+	fields  []string
+	url     *Value // set: whole addresses that fit it
+}
+
+// Matches tells why a document was found: the texts that hold what the query asks for, at most
+// MaxMatchesPerHit, with the places. What the query excludes is not looked at.
+func Matches(q Query, d *Document) []Match {
+	reasons := appendReasons(nil, q.Root, false)
+	if len(reasons) == 0 {
+		return nil
+	}
+	texts := d.Texts()
+	streams := make([][][]Token, len(texts))
+	for i := range texts {
+		streams[i] = Streams(texts[i].Text)
+	}
+	var chosen []int
+	for _, r := range reasons {
+		if len(chosen) == MaxMatchesPerHit {
+			break
+		}
+		for i := range texts {
+			if len(r.spans(texts[i], streams[i])) > 0 {
+				if !slices.Contains(chosen, i) {
+					chosen = append(chosen, i)
+				}
+				break
+			}
+		}
+	}
+	sort.Ints(chosen)
+	matches := make([]Match, 0, len(chosen))
+	for _, i := range chosen {
+		var spans []int
+		for _, r := range reasons {
+			spans = append(spans, r.spans(texts[i], streams[i])...)
+		}
+		matches = append(matches, window(texts[i], spans))
+	}
+	return matches
+}
+
+func appendReasons(reasons []reason, n Node, negated bool) []reason {
+	switch n := n.(type) {
+	case *And:
+		for _, part := range n.Parts {
+			reasons = appendReasons(reasons, part, negated)
+		}
+	case *Or:
+		for _, part := range n.Parts {
+			reasons = appendReasons(reasons, part, negated)
+		}
+	case *Not:
+		return appendReasons(reasons, n.Part, !negated)
+	case *Text:
+		if !negated {
+			reasons = append(reasons, reason{PatternOf(n.Words, n.Prefix), TextFields, nil})
+		}
+	case *Field:
+		spec := Spec(n.Key)
+		if negated || spec == nil || n.Op != OpIs || spec.Kind != KindText && spec.Kind != KindURL {
+			return reasons
+		}
+		for _, v := range n.Values {
+			r := reason{valuePattern(v), spec.Fields, nil}
+			if spec.Kind == KindURL && IsURLPattern(v) {
+				r.url = &v
+			}
+			reasons = append(reasons, r)
+		}
+	}
+	return reasons
+}
+
+// spans returns where the reason stands in a text: start, end, start, end …
+func (r reason) spans(t FieldText, streams [][]Token) []int {
+	if !slices.Contains(r.fields, t.Field) {
+		return nil
+	}
+	if r.url != nil {
+		if MatchURL(*r.url, t.Text) {
+			return []int{0, len([]rune(t.Text))}
+		}
+		return nil
+	}
+	var spans []int
+	for _, stream := range streams {
+		for i := r.pattern.find(stream, 0); i >= 0; i = r.pattern.find(stream, i+1) {
+			last := stream[i+len(r.pattern.Terms)-1]
+			end := last.End
+			if r.pattern.Prefix && r.isSyllable() {
+				end = last.Start + 1 // a pair was found by its first syllable
+			}
+			spans = append(spans, stream[i].Start, max(end, stream[i].Start+1))
+		}
+	}
+	return spans
+}
+
+// isSyllable tells whether the last term is one syllable, found as the beginning of a pair.
+func (r reason) isSyllable() bool {
+	last := []rune(r.pattern.Terms[len(r.pattern.Terms)-1])
+	c := classOf(last[0])
+	return len(last) == 1 && (c == classHangul || c == classHan)
+}
+
+// window cuts a text around its first span and merges the spans that it shows.
+func window(t FieldText, spans []int) Match {
+	spans = mergeSpans(spans)
+	runes := []rune(t.Text)
+	from, to := 0, len(runes)
+	if to > MaxMatchRunes {
+		// A quarter of the window before the match tells what it is about.
+		from = max(0, spans[0]-MaxMatchRunes/4)
+		to = min(len(runes), from+MaxMatchRunes)
+		from = max(0, to-MaxMatchRunes)
+	}
+	m := Match{Field: t.Field, Text: string(runes[from:to])}
+	for i := 0; i < len(spans); i += 2 {
+		if spans[i] < to && spans[i+1] > from {
+			m.Spans = append(m.Spans, max(spans[i], from)-from, min(spans[i+1], to)-from)
+		}
+	}
+	return m
+}
+
+// mergeSpans sorts spans and joins those that overlap or touch.
+func mergeSpans(spans []int) []int {
+	pairs := make([][2]int, 0, len(spans)/2)
+	for i := 0; i < len(spans); i += 2 {
+		pairs = append(pairs, [2]int{spans[i], spans[i+1]})
+	}
+	slices.SortFunc(pairs, func(a, b [2]int) int { return a[0] - b[0] })
+	var out []int
+	for _, p := range pairs {
+		if n := len(out); n > 0 && p[0] <= out[n-1] {
+			out[n-1] = max(out[n-1], p[1])
+			continue
+		}
+		out = append(out, p[0], p[1])
+	}
+	return out
+}
