@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-
-	"github.com/afterimage/afterimage/replay/rrweb"
 )
 
 // Damage is one thing that is wrong with what is stored.
@@ -89,59 +87,78 @@ type verifier struct {
 	gone   bool // an object was not there
 }
 
+// run reads every piece and holds each batch against its row.
 func (v *verifier) run(ctx context.Context) error {
-	present := map[BatchID]bool{}
+	rows := make(map[BatchID]*Batch, len(v.p.rows))
+	for i := range v.p.rows {
+		rows[BatchID{v.p.rows[i].TabID, v.p.rows[i].Seq}] = &v.p.rows[i]
+	}
 	for _, tab := range v.p.tabs {
-		load := loader{s: v.s, p: v.p, block: -1}
-		pieces := v.p.pieces[tab]
-		sum := sha256.New()
-		for i := range pieces {
-			pc := &pieces[i]
-			present[BatchID{tab, pc.seq}] = true
-			if pc.row != nil || load.block != pc.block {
-				v.blocks++
-			}
-			events, err := load.load(ctx, pc)
-			if err := ctx.Err(); err != nil {
-				return fmt.Errorf("replay: verify: %w", err)
-			}
-			if err != nil {
-				v.gone = v.gone || isGone(err)
-				v.report(pc, err.Error())
-				load.block, load.events = pc.block, make([]rrweb.Event, 0) // tell of a block once
-				continue
-			}
-			for _, ev := range events {
-				hashEvent(sum, ev.Raw)
-			}
-			if i+1 == len(pieces) || pieces[i+1].seq != pc.seq {
-				v.compare(tab, pc, [32]byte(sum.Sum(nil)))
-				sum.Reset()
-			}
+		if err := v.tab(ctx, tab, rows); err != nil {
+			return err
 		}
 	}
-	for i := range v.p.rows {
-		row := &v.p.rows[i]
-		if !present[BatchID{row.TabID, row.Seq}] {
-			v.damage = append(v.damage, Damage{Object: v.p.sess.SealedKey, Session: row.SessionID,
-				Why: fmt.Sprintf("batch %d of tab %s is in the index and in no object", row.Seq, row.TabID)})
-		}
+	for id := range rows { // what is left was in no piece
+		v.damage = append(v.damage, Damage{Object: v.p.sess.SealedKey, Session: v.p.sess.ID,
+			Why: fmt.Sprintf("batch %d of tab %s is in the index and in no object", id.Seq, id.TabID)})
 	}
 	return nil
 }
 
-// compare holds a batch that was read against its row.
-func (v *verifier) compare(tab string, pc *piece, hash [32]byte) {
-	for i := range v.p.rows {
-		row := &v.p.rows[i]
-		if row.TabID == tab && row.Seq == pc.seq {
-			if row.Hash != hash {
-				v.report(pc, fmt.Sprintf("batch %d of tab %s is not what was received", pc.seq, tab))
-			}
-			return
+// tab reads one tab and takes from rows what it found.
+func (v *verifier) tab(ctx context.Context, tab string, rows map[BatchID]*Batch) error {
+	load := loader{s: v.s, p: v.p, block: -1}
+	pieces := v.p.pieces[tab]
+	sum, broken, lastBlock, badBlock := sha256.New(), false, -1, -1
+	for i := range pieces {
+		pc := &pieces[i]
+		if pc.row != nil || lastBlock != pc.block {
+			v.blocks++
 		}
+		if pc.row == nil {
+			lastBlock = pc.block
+		}
+		// A damaged block is told of once, not once per batch in it.
+		if pc.row != nil || pc.block != badBlock {
+			events, err := load.load(ctx, pc)
+			if ctx.Err() != nil {
+				return fmt.Errorf("replay: verify: %w", ctx.Err())
+			}
+			if err != nil {
+				v.gone = v.gone || isGone(err)
+				v.report(pc, err.Error())
+				broken = true
+				if pc.row == nil {
+					badBlock = pc.block
+				}
+			}
+			for _, ev := range events {
+				hashEvent(sum, ev.Raw)
+			}
+		} else {
+			broken = true
+		}
+		if i+1 < len(pieces) && pieces[i+1].seq == pc.seq {
+			continue // the batch goes on in the next block
+		}
+		if !broken {
+			v.compare(tab, pc, rows[BatchID{tab, pc.seq}], [32]byte(sum.Sum(nil)))
+		}
+		delete(rows, BatchID{tab, pc.seq})
+		sum.Reset()
+		broken = false
 	}
-	v.report(pc, fmt.Sprintf("batch %d of tab %s is stored and not in the index", pc.seq, tab))
+	return nil
+}
+
+// compare holds a batch that was read against its row, nil if there is none.
+func (v *verifier) compare(tab string, pc *piece, row *Batch, hash [32]byte) {
+	switch {
+	case row == nil:
+		v.report(pc, fmt.Sprintf("batch %d of tab %s is stored and not in the index", pc.seq, tab))
+	case row.Hash != hash:
+		v.report(pc, fmt.Sprintf("batch %d of tab %s is not what was received", pc.seq, tab))
+	}
 }
 
 func (v *verifier) report(pc *piece, why string) {

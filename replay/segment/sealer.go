@@ -148,5 +148,8 @@ func (s *SealedWriter) Close() (int64, error) {
 	if err := s.write(sealed); err != nil {
 		return 0, err
 	}
-	return s.at + TailBytes, s.write(tail)
+	if err := s.write(tail); err != nil {
+		return 0, err
+	}
+	return s.at, nil
 }
