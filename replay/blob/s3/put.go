@@ -54,9 +54,36 @@ func (b *Bucket) putWhole(ctx context.Context, key string, r io.Reader, size int
 	if err != nil {
 		return err
 	}
-	_, err = b.core.PutObject(ctx, b.config.Bucket, b.config.Prefix+key, bytes.NewReader(content), size, "", sum(content),
-		minio.PutObjectOptions{ContentType: contentType, DisableContentSha256: true})
-	return err
+	digest := sum(content)
+	return untilFolderIsThere(ctx, func() error {
+		_, err := b.core.PutObject(ctx, b.config.Bucket, b.config.Prefix+key, bytes.NewReader(content), size, "", digest,
+			minio.PutObjectOptions{ContentType: contentType, DisableContentSha256: true})
+		return err
+	})
+}
+
+// A server on a file system (versitygw 1.8) may refuse an object while another request
+// removes the folder that became empty; a moment later it takes it.
+const (
+	folderTriesMax  = 6
+	folderWaitFirst = 5 * time.Millisecond // doubled each time: 155 ms in all
+)
+
+// untilFolderIsThere calls put again as long as it is refused for that reason.
+func untilFolderIsThere(ctx context.Context, put func() error) error {
+	wait := folderWaitFirst
+	for try := 1; ; try++ {
+		err := put()
+		if minio.ToErrorResponse(err).Code != codeIsFolder || try == folderTriesMax {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+			wait *= 2
+		}
+	}
 }
 
 // readPart reads one part, and, if it is the last one, the reader's end, which is where
@@ -110,6 +137,8 @@ func (b *Bucket) putParts(ctx context.Context, key string, r io.Reader, size int
 		}
 		parts = append(parts, minio.CompletePart{PartNumber: part.PartNumber, ETag: part.ETag})
 	}
-	_, err = b.core.CompleteMultipartUpload(ctx, b.config.Bucket, name, id, parts, minio.PutObjectOptions{})
-	return err
+	return untilFolderIsThere(ctx, func() error {
+		_, err := b.core.CompleteMultipartUpload(ctx, b.config.Bucket, name, id, parts, minio.PutObjectOptions{})
+		return err
+	})
 }

@@ -62,6 +62,10 @@ func Open(ctx context.Context, c Config) (*Bucket, error) {
 // ensure makes the bucket unless it is there.
 func (b *Bucket) ensure(ctx context.Context) error {
 	there, err := b.core.BucketExists(ctx, b.config.Bucket)
+	if minio.ToErrorResponse(err).Code == minio.AccessDenied {
+		// The answer to HEAD has no body that would say why; that of a list has.
+		return b.probeList(ctx)
+	}
 	if err != nil || there {
 		return err
 	}
@@ -74,6 +78,14 @@ func (b *Bucket) ensure(ctx context.Context) error {
 	}
 	if err != nil {
 		return fmt.Errorf("the bucket is missing and could not be made: %w", err)
+	}
+	return nil
+}
+
+// probeList lists at most one object.
+func (b *Bucket) probeList(ctx context.Context) error {
+	for info := range b.core.ListObjectsIter(ctx, b.config.Bucket, minio.ListObjectsOptions{Prefix: b.config.Prefix, MaxKeys: 1}) {
+		return info.Err
 	}
 	return nil
 }
@@ -234,12 +246,15 @@ func (b *Bucket) Delete(ctx context.Context, key string) error {
 	return err
 }
 
+// codeIsFolder is versitygw's answer where a key is, or seems to be, the folder of others.
+const codeIsFolder = "ExistingObjectIsDirectory"
+
 // isFolder: servers on a file system have no object at a key that is the folder of others,
 // or lies below another, and say so in several ways.
 func isFolder(err error) bool {
 	var response minio.ErrorResponse
 	return errors.As(err, &response) && slices.Contains([]string{
-		"DirectoryNotEmpty", "ObjectParentIsFile", "ExistingObjectIsDirectory", "XMinioParentIsObject",
+		"DirectoryNotEmpty", "ErrDirectoryNotEmpty", "ObjectParentIsFile", codeIsFolder, "XMinioParentIsObject",
 	}, response.Code)
 }
 
