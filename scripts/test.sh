@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Runs the tests: all, or the parts that are named.
+#   scripts/test.sh [go] [web] [e2e]
+#     go   gofmt, go vet and go test -race, beside a private Postgres and S3 server
+#     web  type checks and unit tests of the recorder and the web app
+#     e2e  the whole in a real browser
+# It installs what is missing (Debian packages where it may, an S3 server into .tools/) and stops
+# what it has started, however it ends.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+wants() { [[ " $PARTS " == *" $1 "* ]]; }
+
+PARTS=${*:-go web e2e}
+for part in $PARTS; do
+	[[ $part =~ ^(go|web|e2e)$ ]] || die "unknown part \"$part\". usage: scripts/test.sh [go] [web] [e2e]"
+done
+
+VERSITYGW_BUILD= # process id of the build in the background
+cleanup() {
+	if [[ -n $VERSITYGW_BUILD ]]; then
+		kill -- "-$VERSITYGW_BUILD" 2>/dev/null || true
+		wait "$VERSITYGW_BUILD" 2>/dev/null || true
+	fi
+	stop_servers
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+prepare() {
+	need_go
+	need_node
+	need_tool make 'your system (Debian: apt-get install make)'
+	need_chromium
+	if wants go; then
+		need_race
+		need_postgres
+	fi
+	# It takes minutes the first time, and nothing else needs it yet. A group of its own, to be ended as one.
+	set -m
+	need_versitygw &
+	VERSITYGW_BUILD=$!
+	set +m
+	note 'building the recorder and the web app'
+	make -s web
+	if wants e2e; then
+		note 'building bin/afterimage'
+		make -s build
+		export AFTERIMAGE_BIN=$ROOT/bin/afterimage
+	fi
+}
+
+start_servers() {
+	wait "$VERSITYGW_BUILD" || die 'could not build versitygw, the S3 server of the tests'
+	VERSITYGW_BUILD=
+	note 'starting Postgres and an S3 server'
+	need_postgres
+	start_postgres
+	start_s3
+}
+
+test_go() {
+	note 'gofmt'
+	local unformatted
+	unformatted=$(find . \( -name node_modules -o -name .tools \) -prune -o -name '*.go' -print0 | xargs -0 gofmt -l)
+	[[ -z $unformatted ]] || die "not formatted, run gofmt -w on: $unformatted"
+	note 'go vet'
+	go vet ./...
+	note 'go test -race'
+	CGO_ENABLED=1 go test -race -timeout 15m -json ./... | go run ./scripts/testreport
+}
+
+test_web() {
+	note 'type checks'
+	npm run typecheck --silent --workspaces --if-present
+	note 'unit tests of the web parts'
+	npm test --silent --workspaces --if-present
+}
+
+test_e2e() {
+	if ! node -e 'process.exit(require("./e2e/package.json").scripts?.e2e ? 0 : 1)'; then
+		note 'no end-to-end tests: e2e/package.json has no script "e2e"'
+		return
+	fi
+	note 'end-to-end tests'
+	npm run e2e --silent -w e2e
+}
+
+prepare
+start_servers
+! wants go || test_go
+! wants web || test_web
+! wants e2e || test_e2e
+note "passed: $PARTS"
