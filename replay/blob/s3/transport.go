@@ -13,7 +13,7 @@ const (
 	connectTimeout = 5 * time.Second
 	answerTimeout  = 30 * time.Second // from the request's last byte to the answer's first
 	stallTimeout   = 30 * time.Second // without any byte, either way
-	idleTimeout    = 20 * time.Second // of a connection kept for the next request; below stallTimeout
+	idleTimeout    = 5 * time.Second  // of a connection kept for the next request; versitygw gives them up after 10 s
 )
 
 // connectionsIdleMax: as many requests run at the same time in a busy process.

@@ -1,0 +1,265 @@
+package replaytest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/afterimage/afterimage/replay"
+)
+
+// together runs n calls at once and returns their results.
+func together[T any](n int, call func(n int) T) []T {
+	results := make([]T, n)
+	start := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			<-start
+			results[i] = call(i)
+		})
+	}
+	close(start)
+	wg.Wait()
+	return results
+}
+
+type outcome[T any] struct {
+	got T
+	err error
+}
+
+func testConcurrency(t *testing.T, open Factory) {
+	tests(t, open, map[string]func(*harness){
+		"claims: all get the same one": func(h *harness) {
+			for _, o := range together(8, func(n int) outcome[replay.Claim] {
+				c := claimOf("p", "s")
+				c.WrappedKey = []byte{byte(n)}
+				got, err := h.store.Claim(h.ctx, c)
+				return outcome[replay.Claim]{got, err}
+			}) {
+				h.ok(o.err)
+				equal(h, "claim", o.got, must[replay.Claim](h)(h.store.SessionClaim(h.ctx, "s")))
+			}
+		},
+		"the same batch is stored once":          sameBatch,
+		"other events of one number: one stored": rivalBatches,
+		"writers of one session lose nothing":    oneSession,
+		"groups that share sessions":             sharedSessions,
+		"an erasure and commits":                 eraseRace,
+		"an erasure and a claim":                 eraseClaim,
+		"sealings: one wins":                     rivalSealings,
+		"a sealing and commits":                  sealRace,
+		"leases do not overlap":                  rivalLeases,
+		"dropping claims and commits":            dropRace,
+	})
+}
+
+func count(verdicts []outcome[[]replay.Verdict], h *harness) map[replay.Verdict]int {
+	h.Helper()
+	counts := make(map[replay.Verdict]int)
+	for _, v := range verdicts {
+		h.ok(v.err)
+		for _, one := range v.got {
+			counts[one]++
+		}
+	}
+	return counts
+}
+
+// commits commits a group from each of n callers at once.
+func (h *harness) commits(n int, group func(n int) []replay.Commit) []outcome[[]replay.Verdict] {
+	return together(n, func(n int) outcome[[]replay.Verdict] {
+		got, err := h.store.Commit(h.ctx, group(n))
+		return outcome[[]replay.Verdict]{got, err}
+	})
+}
+
+func sameBatch(h *harness) {
+	h.claim("s")
+	got := h.commits(8, func(int) []replay.Commit { return []replay.Commit{commitOf("s", 0)} })
+	equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: 1, replay.Duplicate: 7})
+	equal(h, "events", h.session("s").Events, 10)
+}
+
+func rivalBatches(h *harness) {
+	h.claim("s")
+	got := h.commits(8, func(n int) []replay.Commit {
+		return []replay.Commit{with(commitOf("s", 0), func(c *replay.Commit) { c.Batch.Hash[0] = byte(n) })}
+	})
+	equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: 1, replay.Conflict: 7})
+}
+
+func oneSession(h *harness) {
+	const writers, each = 6, 10
+	h.claim("s")
+	got := h.commits(writers, func(n int) []replay.Commit {
+		var group []replay.Commit
+		for i := range int64(each) {
+			c := commitOf("s", i*writers+int64(n))
+			c.Summary.Counts.Clicks = 1
+			c.Summary.Pages = []replay.Page{{At: c.Batch.FirstAt, Tab: "t", URL: fmt.Sprint(n)}}
+			group = append(group, c)
+		}
+		return group
+	})
+	equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: writers * each})
+	s := h.session("s")
+	equal(h, "sums", []int{int(s.Events), s.Counts.Clicks, len(s.Pages)}, []int{10 * writers * each, writers * each, writers * each})
+	equal(h, "times", []int64{s.StartedAt, s.EndedAt}, []int64{base, base + (writers*each-1)*5_000 + 4_000})
+}
+
+// sharedSessions lets groups name the same sessions in opposite orders.
+func sharedSessions(h *harness) {
+	const sessions, callers = 20, 6
+	for n := range sessions {
+		h.claim(fmt.Sprintf("s%02d", n))
+	}
+	got := h.commits(callers, func(caller int) []replay.Commit {
+		var group []replay.Commit
+		for n := range sessions {
+			if caller%2 == 1 {
+				n = sessions - 1 - n
+			}
+			group = append(group, commitOf(fmt.Sprintf("s%02d", n), int64(caller)))
+		}
+		return group
+	})
+	equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: sessions * callers})
+	for n := range sessions {
+		equal(h, "events", h.session(fmt.Sprintf("s%02d", n)).Events, 10*callers)
+	}
+}
+
+// eraseRace: whatever the order, nothing is left, and every batch that was stored after
+// the erasure would be.
+func eraseRace(h *harness) {
+	h.store1("s", 1)
+	h.store1("bystander", 1)
+	erasures := make(chan error, 1)
+	got := h.commits(6, func(n int) []replay.Commit {
+		if n == 3 {
+			erasures <- h.store.Erase(h.ctx, "p", "s", base)
+			return nil
+		}
+		return []replay.Commit{commitOf("s", int64(n+1)), commitOf("bystander", int64(n+1))}
+	})
+	h.ok(<-erasures)
+	counts := count(got, h)
+	equal(h, "each got an answer", counts[replay.Stored]+counts[replay.Gone], 10)
+	_, err := h.store.Session(h.ctx, "p", "s")
+	h.wants(err, replay.ErrErased)
+	equal(h, "batches", len(must[[]replay.Batch](h)(h.store.Batches(h.ctx, "s"))), 0)
+	equal(h, "the other session", h.session("bystander").Events, 60)
+}
+
+func eraseClaim(h *harness) {
+	for n := range 10 {
+		id := fmt.Sprint("s", n)
+		h.claim(id)
+		for _, err := range together(4, func(n int) error {
+			if n == 0 {
+				return h.store.Erase(h.ctx, "p", id, base)
+			}
+			_, err := h.store.Claim(h.ctx, claimOf("p", id))
+			if errors.Is(err, replay.ErrErased) {
+				return nil
+			}
+			return err
+		}) {
+			h.ok(err)
+		}
+		_, err := h.store.SessionClaim(h.ctx, id)
+		h.wants(err, replay.ErrNotFound)
+	}
+}
+
+func rivalSealings(h *harness) {
+	h.store1("s", 3)
+	won := 0
+	for _, err := range together(6, func(n int) error {
+		seal := sealing("s", 0, 3)
+		seal.Key = fmt.Sprint("sealed by ", n)
+		return h.store.CommitSeal(h.ctx, seal, base)
+	}) {
+		if err == nil {
+			won++
+		} else {
+			h.wants(err, replay.ErrChanged)
+		}
+	}
+	equal(h, "winners", won, 1)
+	equal(h, "seal count", h.session("s").SealCount, 1)
+}
+
+// sealRace: what was committed is in the object or in its pack, and the state says which.
+func sealRace(h *harness) {
+	h.store1("s", 2)
+	sealed := make(chan error, 1)
+	count(h.commits(5, func(n int) []replay.Commit {
+		if n == 2 {
+			sealed <- h.store.CommitSeal(h.ctx, sealing("s", 0, 2), base)
+			return nil
+		}
+		return []replay.Commit{commitOf("s", int64(n+2))}
+	}), h)
+	h.ok(<-sealed)
+	s := h.session("s")
+	equal(h, "state", s.State, replay.StateLive)
+	equal(h, "sizes", []int64{s.StoredBytes, s.SealedBytes, s.Events}, []int64{470, 70, 60})
+}
+
+func rivalLeases(h *harness) {
+	const entries = 40
+	for n := range entries {
+		h.store1(fmt.Sprintf("s%02d", n), 1)
+	}
+	seen := make(map[string]int)
+	for _, o := range together(6, func(int) outcome[[]replay.Pending] {
+		var all []replay.Pending
+		for {
+			got, err := h.store.Lease(h.ctx, base, 1_000, 3)
+			if err != nil || len(got) == 0 {
+				return outcome[[]replay.Pending]{all, err}
+			}
+			if len(got) > 3 {
+				return outcome[[]replay.Pending]{all, fmt.Errorf("leased %d, limit 3", len(got))}
+			}
+			all = append(all, got...)
+		}
+	}) {
+		h.ok(o.err)
+		for _, p := range o.got {
+			seen[p.SessionID]++
+		}
+	}
+	for id, n := range seen {
+		if n != 1 {
+			h.Fatalf("%s was leased %d times", id, n)
+		}
+	}
+	// A caller may be told "none" while others hold the rest for an instant.
+	equal(h, "leased in the end", len(seen)+len(h.lease(base, entries)), entries)
+}
+
+// dropRace: a claim is dropped, or its batch is stored, never both.
+func dropRace(h *harness) {
+	for n := range 10 {
+		id := fmt.Sprint("s", n)
+		h.claim(id)
+		results := together(2, func(n int) outcome[bool] {
+			if n == 0 {
+				dropped, err := h.store.DropEmptyClaims(h.ctx, base+1, 10)
+				return outcome[bool]{len(dropped) == 1, err}
+			}
+			verdicts, err := h.store.Commit(h.ctx, []replay.Commit{commitOf(id, 0)})
+			return outcome[bool]{err == nil && verdicts[0] == replay.Stored, err}
+		})
+		h.ok(results[0].err)
+		h.ok(results[1].err)
+		if results[0].got == results[1].got {
+			h.Fatalf("dropped %v and stored %v", results[0].got, results[1].got)
+		}
+	}
+}
