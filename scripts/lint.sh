@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks style and types: gofmt, go vet, golangci-lint, staticcheck, shellcheck, tsc and oxlint.
+# Checks style and types: gofmt, go vet, golangci-lint, staticcheck, shellcheck and tsc.
 # All run, also where one has found something.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -24,7 +24,6 @@ check golangci-lint "$TOOLS/golangci-lint" run ./...
 check staticcheck "$TOOLS/staticcheck" ./...
 check shellcheck shellcheck -x -P scripts scripts/*.sh .ci/run
 check tsc npm run typecheck --silent --workspaces --if-present
-check oxlint npx --no-install oxlint --deny-warnings
 
 ((${#failed[@]} == 0)) || die "$(printf 'these found something: %s; ' "${failed[@]}")"
 note 'nothing found'
