@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/afterimage/afterimage/internal/sqlstore"
+	"github.com/afterimage/afterimage/replay"
+	"github.com/afterimage/afterimage/replay/replaytest"
 )
 
 // openSQLite opens a store in a folder of its own.
@@ -25,4 +27,8 @@ func TestPing(t *testing.T) {
 	if err := openSQLite(t).Ping(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestReplayStore(t *testing.T) {
+	replaytest.Run(t, func(t testing.TB) replay.Store { return openSQLite(t) })
 }
