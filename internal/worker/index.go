@@ -23,6 +23,8 @@ const (
 	// each time, at most retryMaxMs.
 	retryBaseMs = 1_000
 	retryMaxMs  = 5 * 60_000
+	// drainPatience is how long Drain waits for what others hold or go on changing.
+	drainPatience = 30 * time.Second
 )
 
 // Indexer carries changed sessions from the outbox into the search index, and answers
@@ -75,24 +77,29 @@ func (x *Indexer) RunOnce(ctx context.Context) (more bool, err error) {
 	return len(leased) == indexBatch, nil
 }
 
-// Drain runs until nothing waits in the outbox, or returns the error that keeps it
-// from getting there.
-func (x *Indexer) Drain(ctx context.Context) error {
+// Drain runs until nothing waits in the outbox, and returns how many sessions still
+// do: none, unless other processes go on recording or hold some of them. It returns
+// the error that keeps sessions from getting into the index.
+func (x *Indexer) Drain(ctx context.Context) (left int64, err error) {
+	started := x.Now()
 	for {
-		if _, err := x.RunOnce(ctx); err != nil {
-			return err
+		more, err := x.RunOnce(ctx)
+		if err != nil {
+			return 0, err
 		}
 		state, err := x.Store.OutboxState(ctx)
 		switch {
 		case err != nil:
-			return fmt.Errorf("read the outbox: %w", err)
+			return 0, fmt.Errorf("read the outbox: %w", err)
 		case state.Pending == 0:
-			return nil
+			return 0, nil
 		case state.Failing == state.Pending:
-			return fmt.Errorf("%d sessions could not be put into the search index; `afterimage serve` tries them again", state.Failing)
+			return state.Pending, fmt.Errorf("%d sessions could not be put into the search index; `afterimage serve` tries them again", state.Failing)
+		case !more && x.Now().Sub(started) > drainPatience:
+			return state.Pending, nil
 		}
-		if !pause(ctx, indexEvery/10) { // another process holds what is left
-			return ctx.Err()
+		if !more && !pause(ctx, indexEvery/10) { // another process holds what is left
+			return state.Pending, ctx.Err()
 		}
 	}
 }

@@ -5,17 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"sync"
 	"time"
 
 	"github.com/afterimage/afterimage/replay"
-)
-
-// When a session has ended.
-const (
-	idleAfter = 30 * time.Minute // without a batch
-	longAfter = 24 * time.Hour   // since it began, however busy it is
 )
 
 const (
@@ -29,7 +22,6 @@ const (
 
 // Sealer makes ended sessions into one object each.
 type Sealer struct {
-	Store   replay.SealStore
 	Service Service
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -47,9 +39,9 @@ func (s *Sealer) RunOnce(ctx context.Context) (more bool, err error) {
 		}
 	}
 	limit := sealBatch + len(s.failed)
-	ids, err := s.Store.Ended(ctx, now.Add(-idleAfter).UnixMilli(), now.Add(-longAfter).UnixMilli(), limit)
+	ids, err := s.Service.Ended(ctx, false, limit)
 	if err != nil {
-		return false, fmt.Errorf("list ended sessions: %w", err)
+		return false, err
 	}
 	var todo []string
 	for _, id := range ids {
@@ -67,20 +59,15 @@ func (s *Sealer) RunOnce(ctx context.Context) (more bool, err error) {
 	return len(ids) == limit, nil
 }
 
-// SealAll seals every live session, ended or not if all is true. It returns how many
-// were sealed, and the errors of those that were not; progress is called after each.
+// SealAll seals every ended session, or with all every live one. It returns how many
+// were sealed, and the errors of those that were not; progress is called on the way.
 func (s *Sealer) SealAll(ctx context.Context, all bool, progress func(sealed int)) (int, error) {
-	now := s.Now()
-	idle, long := now.Add(-idleAfter).UnixMilli(), now.Add(-longAfter).UnixMilli()
-	if all {
-		idle, long = math.MaxInt64, math.MaxInt64
-	}
 	var failures []error
 	failed := map[string]bool{}
 	for sealed := 0; ; {
-		ids, err := s.Store.Ended(ctx, idle, long, sealBatch+len(failed))
+		ids, err := s.Service.Ended(ctx, all, sealBatch+len(failed))
 		if err != nil {
-			return sealed, fmt.Errorf("list live sessions: %w", err)
+			return sealed, err
 		}
 		var todo []string
 		for _, id := range ids {

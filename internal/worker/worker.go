@@ -44,6 +44,7 @@ type Stores struct {
 type Service interface {
 	Session(ctx context.Context, projectID, id string) (replay.Session, error)
 	Moments(ctx context.Context, s *replay.Session) ([]replay.Moment, error)
+	Ended(ctx context.Context, all bool, limit int) ([]string, error)
 	Seal(ctx context.Context, sessionID string) error
 	Erase(ctx context.Context, projectID, sessionID string) error
 	SweepPacks(ctx context.Context) (removed int, err error)
@@ -68,7 +69,7 @@ type duty struct {
 
 // Run does all duties until ctx ends, and returns when the last one has stopped.
 func (w *Worker) Run(ctx context.Context) {
-	sealer := &Sealer{Store: w.Sessions, Service: w.Service, Now: w.Now, Log: w.Log}
+	sealer := &Sealer{Service: w.Service, Now: w.Now, Log: w.Log}
 	duties := []duty{
 		{"index", indexEvery, w.Indexer().RunOnce},
 		{"seal", sealEvery, sealer.RunOnce},
