@@ -85,8 +85,13 @@ func (x *Index) Delete(ctx context.Context, ids []string) error {
 		return ctx.Err()
 	}
 	return x.change(ctx, ids, func(s *store) error {
-		if _, err := s.remove(ctx, ids); err != nil {
+		if err := s.remove(ctx, ids); err != nil {
 			return err
+		}
+		if s == x.cur {
+			// The log can only be emptied while nobody reads it; it takes a few ms.
+			x.mu.Lock()
+			defer x.mu.Unlock()
 		}
 		// Also where nothing was there: an earlier call may have been cut off here.
 		return s.forget(ctx)

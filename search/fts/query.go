@@ -20,13 +20,14 @@ type found struct {
 // source gives FROM and WHERE of a plan in a time range, with its arguments. Rows come from
 // the full-text table where the plan has words, else from the index of the project.
 func (p plan) source(r search.Request, to int64) (from string, args []any) {
-	low := min(max(r.From, 0), maxStarted+1) << ridSeqBits
-	high := int64(math.MaxInt64)
-	if to > 0 {
-		high = min(to, maxStarted+1)<<ridSeqBits - 1
+	low, high := int64(0), int64(math.MaxInt64)
+	if r.From > maxStarted {
+		low, high = 1, 0 // no session begins so late
+	} else if r.From > 0 {
+		low = r.From << ridSeqBits
 	}
-	if to > maxStarted {
-		high = math.MaxInt64
+	if to > 0 && to <= maxStarted {
+		high = min(high, to<<ridSeqBits-1)
 	}
 	if p.match != "" {
 		from = ` FROM words CROSS JOIN docs d ON d.rid = words.rowid

@@ -54,9 +54,9 @@ func (s *store) put(ctx context.Context, docs []search.Document) error {
 	})
 }
 
-// remove takes documents out in one transaction; gone tells how many there were.
-func (s *store) remove(ctx context.Context, ids []string) (gone int, err error) {
-	err = s.transact(ctx, func(tx *sql.Tx) error {
+// remove takes documents out in one transaction.
+func (s *store) remove(ctx context.Context, ids []string) error {
+	return s.transact(ctx, func(tx *sql.Tx) error {
 		var changes []change
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
 			old, err := findRow(ctx, tx, id)
@@ -67,10 +67,8 @@ func (s *store) remove(ctx context.Context, ids []string) (gone int, err error) 
 				changes = append(changes, change{*old, true})
 			}
 		}
-		gone = len(changes)
 		return apply(ctx, tx, changes)
 	})
-	return gone, err
 }
 
 func (s *store) transact(ctx context.Context, do func(*sql.Tx) error) error {

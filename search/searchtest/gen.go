@@ -1,0 +1,130 @@
+package searchtest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/afterimage/afterimage/search"
+)
+
+// Epoch is the time around which generated sessions begin, unix ms.
+const Epoch = 1_780_000_000_000
+
+// Now is when generated sessions are searched: 20 minutes after Epoch, so that is:live and ages
+// divide them.
+const Now = Epoch + 20*60*1000
+
+var (
+	koreanSubjects = []string{"결제", "카드결제", "간편결제", "로그인", "배송", "쿠폰", "환불", "장바구니", "회원가입", "주문내역", "앱", "화면"}
+	koreanParticle = []string{"가", "이", "를", "은", "도", "", "에서", "하고"}
+	koreanEnds     = []string{"안 돼요", "안됩니다", "너무 느려요", "오류가 나요", "멈췄어요", "좋아요", "다시 해도 똑같아요", "빨라서 좋네요", "안 보여요!!"}
+	englishParts   = []string{"checkout", "payment", "login", "coupon", "the page", "my cart", "Café menu", "search", "iPhone app"}
+	englishEnds    = []string{"is broken", "does not work", "is very slow", "was great", "keeps spinning", "failed again", "looks naïve", "can't be opened"}
+	errorKinds     = []string{"TypeError: Cannot read properties of undefined (reading 'price')", "TypeError: x.map is not a function",
+		"ReferenceError: cartTotal is not defined", "Error: Request failed with status code 500", "RangeError: Maximum call stack size exceeded",
+		"ChunkLoadError: Loading chunk 17 failed.", "결제 모듈을 불러오지 못했습니다", "SyntaxError: Unexpected token '<'"}
+	pages = []string{"https://shop.example/", "https://shop.example/checkout", "https://shop.example/checkout/pay", "https://shop.example/cart",
+		"https://shop.example/products/42", "https://shop.example/products/iphone-15", "https://shop.example/상품/운동화", "https://shop.example/login", "http://localhost:3000/cart"}
+	titles    = []string{"Checkout – Shop", "장바구니 | 가게", "Cart", "결제하기", "Log in", "Products", "운동화 – 가게"}
+	console   = []string{"Warning: Each child in a list should have a unique key", "Failed to load resource: net::ERR_FAILED", "deprecated: use fetchUser", "GET /api/price 404"}
+	requests  = []string{"GET https://api.example/v1/price 500", "POST https://api.example/v1/orders 422", "GET https://api.example/v1/user/7 404", "POST https://pay.example/authorize 503"}
+	custom    = []string{"checkoutFailed", "add_to_cart", "쿠폰적용", "HTTPRetry", "signup-done"}
+	browsers  = []string{"Chrome", "Safari", "Firefox", "Edge", "Samsung Internet", ""}
+	systems   = []string{"Windows", "macOS", "iOS", "Android", ""}
+	devices   = []string{"desktop", "mobile", "tablet"}
+	countries = []string{"KR", "US", "JP", "DE", ""}
+	languages = []string{"ko-KR", "en-US", "ja", ""}
+	releases  = []string{"1.2.0", "1.2.1", "2026.5.1-beta", "v3", ""}
+	names     = []string{"kim", "lee", "park.minsu", "ann+test", "jose"}
+)
+
+// Documents makes n sessions of a project, always the same for a seed. Many begin in the same
+// ms, so that paging has ties to break.
+func Documents(seed uint64, project string, n int) []search.Document {
+	g := rand.New(rand.NewPCG(seed, 7))
+	docs := make([]search.Document, n)
+	for i := range docs {
+		docs[i] = document(g, project, fmt.Sprintf("%s-%04d-%06x", project, i, g.Uint32()&0xffffff))
+	}
+	return docs
+}
+
+func document(g *rand.Rand, project, id string) search.Document {
+	started := Epoch - int64(g.IntN(40))*90_000
+	d := search.Document{
+		ID: id, ProjectID: project, StartedAt: started, EndedAt: started + int64(g.IntN(900))*1000,
+		Browser: pick(g, browsers), OS: pick(g, systems), Device: pick(g, devices), Country: pick(g, countries),
+		Language: pick(g, languages), Release: pick(g, releases), NPS: -1, CSAT: -1, CES: -1,
+		Clicks: g.IntN(30), URLs: some(g, pages, 4), Titles: some(g, titles, 3),
+	}
+	d.ActiveMs = (d.EndedAt - d.StartedAt) / 2
+	d.PageCount = len(d.URLs)
+	if g.IntN(2) == 0 {
+		name := pick(g, names)
+		d.UserID, d.UserEmail = fmt.Sprintf("user_%d", g.IntN(50)), fmt.Sprintf("%s@%s", name, pick(g, []string{"example.com", "가게.kr", "mail.example.org"}))
+	}
+	if g.IntN(3) == 0 {
+		d.Referrer = pick(g, []string{"https://search.example/?q=shoes", "https://news.example/오늘"})
+	}
+	if g.IntN(3) == 0 {
+		d.Errors = some(g, errorKinds, 3)
+		d.ErrorCount = len(d.Errors) + g.IntN(3)
+	}
+	if g.IntN(3) == 0 {
+		d.Console = some(g, console, 2)
+	}
+	if g.IntN(4) == 0 {
+		d.Requests = some(g, requests, 3)
+		d.FailedRequests = len(d.Requests)
+	}
+	if g.IntN(3) == 0 {
+		d.Custom = some(g, custom, 2)
+	}
+	if g.IntN(2) == 0 {
+		answer(g, &d)
+	}
+	return d
+}
+
+// answer gives a session one to three responses.
+func answer(g *rand.Rand, d *search.Document) {
+	for range 1 + g.IntN(3) {
+		text := Sentence(g)
+		if score := g.IntN(11); score <= 6 {
+			d.Complaints = append(d.Complaints, text)
+			d.NPS = score
+		} else {
+			d.Responses = append(d.Responses, text)
+			d.CSAT = score / 2
+		}
+		d.ResponseCount++
+	}
+	if g.IntN(4) == 0 {
+		d.CES = g.IntN(7) + 1
+	}
+}
+
+// Sentence makes what a person might answer, in Korean or English.
+func Sentence(g *rand.Rand) string {
+	if g.IntN(2) == 0 {
+		s := pick(g, koreanSubjects) + pick(g, koreanParticle) + " " + pick(g, koreanEnds)
+		if g.IntN(5) == 0 {
+			s = decompose(s) // as macOS and some keyboards send it
+		}
+		return s
+	}
+	part := pick(g, englishParts)
+	return strings.ToUpper(part[:1]) + part[1:] + " " + pick(g, englishEnds)
+}
+
+func pick(g *rand.Rand, from []string) string { return from[g.IntN(len(from))] }
+
+// some picks one to n texts.
+func some(g *rand.Rand, from []string, n int) []string {
+	var all []string
+	for range 1 + g.IntN(n) {
+		all = append(all, pick(g, from))
+	}
+	return all
+}
