@@ -3,6 +3,10 @@ package sqlstore_test
 import (
 	"testing"
 
+	"github.com/afterimage/afterimage/feedback"
+	"github.com/afterimage/afterimage/feedback/feedbacktest"
+	"github.com/afterimage/afterimage/internal/account"
+	"github.com/afterimage/afterimage/internal/account/accounttest"
 	"github.com/afterimage/afterimage/internal/sqlstore"
 	"github.com/afterimage/afterimage/replay"
 	"github.com/afterimage/afterimage/replay/replaytest"
@@ -31,4 +35,12 @@ func TestPing(t *testing.T) {
 
 func TestReplayStore(t *testing.T) {
 	replaytest.Run(t, func(t testing.TB) replay.Store { return openSQLite(t) })
+}
+
+func TestFeedbackStore(t *testing.T) {
+	feedbacktest.Run(t, func(t testing.TB) feedback.Store { return openSQLite(t) })
+}
+
+func TestAccountStore(t *testing.T) {
+	accounttest.Run(t, func(t testing.TB) account.Store { return openSQLite(t) })
 }
