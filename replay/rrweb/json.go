@@ -14,7 +14,8 @@ type scanner struct {
 	b     []byte
 	i     int
 	depth int
-	event int // index of the event being read, -1 outside
+	event int                     // index of the event being read, -1 outside
+	open  [depthMax/64 + 1]uint64 // per level, whether it is an object; used by nested
 }
 
 func (s *scanner) fail(why string) error {
@@ -185,7 +186,6 @@ func (s *scanner) literal(word string) error {
 
 // nested checks an object or array without recursion: open holds one bit per level.
 func (s *scanner) nested() error {
-	var open [depthMax/64 + 1]uint64 // bit set: an object
 	base := s.depth
 	for {
 		// At the start of a value, or of a container's first element.
@@ -196,13 +196,13 @@ func (s *scanner) nested() error {
 			if s.depth++; s.depth > depthMax {
 				return s.fail("nested deeper than " + strconv.Itoa(depthMax) + " levels")
 			}
-			level := uint(s.depth - base)
+			level := uint(s.depth)
 			s.i++
 			s.space()
 			if c == '{' {
-				open[level/64] |= 1 << (level % 64)
+				s.open[level/64] |= 1 << (level % 64)
 			} else {
-				open[level/64] &^= 1 << (level % 64)
+				s.open[level/64] &^= 1 << (level % 64)
 			}
 			if !s.is(c + 2) { // '{'+2 is '}', '['+2 is ']'
 				if c == '{' {
@@ -215,7 +215,7 @@ func (s *scanner) nested() error {
 		} else if err := s.value(); err != nil {
 			return err
 		}
-		if done, err := s.closeLevels(&open, base); done || err != nil {
+		if done, err := s.closeLevels(base); done || err != nil {
 			return err
 		}
 	}
@@ -223,12 +223,12 @@ func (s *scanner) nested() error {
 
 // closeLevels goes past what follows a value: closing brackets, then a comma and, in
 // an object, the next key. done means that the outermost container has ended.
-func (s *scanner) closeLevels(open *[depthMax/64 + 1]uint64, base int) (done bool, err error) {
+func (s *scanner) closeLevels(base int) (done bool, err error) {
 	// An empty container has its closing bracket still to come.
 	for {
 		s.space()
-		level := uint(s.depth - base)
-		isObject := open[level/64]&(1<<(level%64)) != 0
+		level := uint(s.depth)
+		isObject := s.open[level/64]&(1<<(level%64)) != 0
 		switch {
 		case s.is(',') && isObject:
 			s.i++
