@@ -9,6 +9,8 @@ export class ApiError extends Error {
     readonly detail: string,
     /** Where in the query the problem is: a code point offset from 0. */
     readonly position?: number,
+    /** What to write instead. */
+    readonly hint = '',
   ) {
     super(detail || slug || `HTTP ${status}`);
     this.name = 'ApiError';
@@ -39,6 +41,7 @@ interface ProblemDocument {
   title?: unknown;
   detail?: unknown;
   position?: unknown;
+  hint?: unknown;
 }
 
 async function problem(response: Response): Promise<ApiError> {
@@ -49,7 +52,7 @@ async function problem(response: Response): Promise<ApiError> {
   const type = typeof document.type === 'string' ? document.type : '';
   const detail = typeof document.detail === 'string' ? document.detail : typeof document.title === 'string' ? document.title : '';
   const position = typeof document.position === 'number' ? document.position : undefined;
-  return new ApiError(response.status, type.slice(type.lastIndexOf('/') + 1), detail, position);
+  return new ApiError(response.status, type.slice(type.lastIndexOf('/') + 1), detail, position, typeof document.hint === 'string' ? document.hint : '');
 }
 
 /** Sends a request and returns the answer if it is a success; throws ApiError otherwise. */

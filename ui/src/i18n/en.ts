@@ -42,7 +42,7 @@ export const en = {
   sessions: {
     title: 'Sessions',
     search: 'Search sessions',
-    searchHint: 'What people saw, did or said: a page, an error, a name, "exact words", -without',
+    searchHint: 'Words, or filters: error:TypeError  url:/checkout*  complaint:refund  -browser:Safari',
     clear: 'Clear search',
     range: 'Time range',
     ranges: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days', '90d': 'Last 90 days', all: 'All time' },
@@ -52,6 +52,7 @@ export const en = {
     pending: (count: number) => n(count, '# change is not searchable yet', '# changes are not searchable yet'),
     facets: 'Narrow down',
     facetNames: { browser: 'Browser', os: 'System', device: 'Device', country: 'Country', language: 'Language', release: 'Release', has: 'Contains', user: 'User', state: 'State' } as Record<string, string>,
+    has: { error: 'Error', complaint: 'Complaint', response: 'Response', failedRequest: 'Failed request' } as Record<string, string>,
     moreFacets: 'Show more',
     devices: { desktop: 'Desktop', mobile: 'Phone', tablet: 'Tablet', bot: 'Bot' } as Record<string, string>,
     list: 'Sessions found',

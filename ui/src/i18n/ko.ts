@@ -43,7 +43,7 @@ export const ko: Catalogue = {
   sessions: {
     title: '세션',
     search: '세션 검색',
-    searchHint: '보고, 하고, 말한 것: 페이지, 오류, 이름, "정확한 문구", -제외할 말',
+    searchHint: '검색어 또는 필터: error:TypeError  url:/checkout*  complaint:결제  -browser:Safari',
     clear: '검색 지우기',
     range: '기간',
     ranges: { '1h': '최근 1시간', '24h': '최근 24시간', '7d': '최근 7일', '30d': '최근 30일', '90d': '최근 90일', all: '전체 기간' },
@@ -53,6 +53,7 @@ export const ko: Catalogue = {
     pending: (count) => n(count, '변경 #건이 아직 검색에 반영되지 않았어요'),
     facets: '좁혀 보기',
     facetNames: { browser: '브라우저', os: '운영체제', device: '기기', country: '국가', language: '언어', release: '릴리스', has: '포함', user: '사용자', state: '상태' },
+    has: { error: '오류', complaint: '불만', response: '응답', failedRequest: '실패한 요청' },
     moreFacets: '더 보기',
     devices: { desktop: '데스크톱', mobile: '휴대폰', tablet: '태블릿', bot: '봇' },
     list: '찾은 세션',

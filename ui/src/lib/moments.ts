@@ -1,0 +1,58 @@
+import type { Moment, MomentKind } from '../api/types';
+
+/** Fields of a moment's details, whatever the recorder sent: text, or nothing. */
+export function text(moment: Moment, key: string): string {
+  const value = moment.data?.[key];
+  return typeof value === 'string' ? value : '';
+}
+
+export function number(moment: Moment, key: string): number | undefined {
+  const value = moment.data?.[key];
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** A request that was answered with an error, or not at all. */
+export function failedRequest(moment: Moment): boolean {
+  if (moment.kind !== 'request') return false;
+  const status = number(moment, 'status') ?? 0;
+  return status === 0 || status >= 400;
+}
+
+/** How a moment is drawn: its kind, but quiet where a request went well or the console only chats. */
+export type Look = 'error' | 'warning' | 'request' | 'response' | 'click' | 'page' | 'input' | 'custom' | 'identify' | 'console' | 'network';
+
+export function lookOf(moment: Moment): Look {
+  if (moment.kind === 'request') return failedRequest(moment) ? 'request' : 'network';
+  if (moment.kind !== 'console') return moment.kind;
+  const level = text(moment, 'level');
+  if (level === 'error' || level === 'assert') return 'error';
+  return level === 'warn' ? 'warning' : 'console';
+}
+
+/** Moments that a viewer hops between: not every click and key. */
+export function worthAStop(moment: Moment): boolean {
+  const look = lookOf(moment);
+  return look !== 'input' && look !== 'network' && look !== 'console' && look !== 'warning' && look !== 'identify';
+}
+
+/** What a skip of inactivity never jumps over. */
+export function worthWaiting(moment: Moment): boolean {
+  const look = lookOf(moment);
+  return look === 'error' || look === 'request' || look === 'response' || look === 'page';
+}
+
+/** The number of moments at or before a time, in a list sorted by time. */
+export function countUntil(moments: readonly Pick<Moment, 'at'>[], at: number): number {
+  let low = 0;
+  let high = moments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (moments[middle]!.at <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function ofKinds(moments: readonly Moment[], kinds: ReadonlySet<MomentKind>): Moment[] {
+  return moments.filter((moment) => kinds.has(moment.kind));
+}

@@ -1,0 +1,353 @@
+import type { Session, SessionDetail } from '../api/types';
+import { joinSpans, skipTo, type Span } from './activity';
+import { type Contents, type Order, post, read, type Report } from './protocol';
+import type { Source } from './source';
+import { type PlayerState, Store } from './store';
+import { retryable, troubleOf } from './trouble';
+import { covers, type EventWindow, type Extent, firstWindow, grow, nextWindow, outgrown, reachesEnd, type Run } from './windows';
+
+/** A viewer this far behind the newest event of a live session is brought forward. */
+const liveLagMsMax = 8_000;
+/** How far behind the newest event a live session plays: about one upload of the recorder. */
+const liveLeadMs = 2_000;
+const retryMs = 2_000;
+const skippedShownMs = 1_600;
+
+export const speeds: readonly number[] = [0.5, 1, 2, 4, 8, 16];
+
+export interface Start {
+  /** Where to begin; null: at the newest events of a live session, else at the first. */
+  at: number | null;
+  tab: string;
+  /** Something came in lately. */
+  live: boolean;
+  speed: number;
+  skipIdle: boolean;
+}
+
+/**
+ * Plays one session: fetches events window by window ahead of the time, hands them to
+ * the player document, and tells the views where it is. What is fetched when is decided
+ * in windows.ts; one fetch is under way at a time.
+ */
+export class PlayerController {
+  readonly store: Store<PlayerState>;
+  /** Called with the session as it is now while it is followed, and with null when it ended. */
+  onSession: (session: Session | null) => void = () => undefined;
+
+  private frame: Window | null = null;
+  private run: Run | null = null;
+  private load = 0;
+  private fetching: AbortController | null = null;
+  /** The window whose events the player document has been given and not yet taken in. */
+  private given: { window: EventWindow; bytes: number } | null = null;
+  private active: readonly Span[] = [];
+  private busy: readonly Span[] = [];
+  private lastSeq = -1;
+  private unfollow: (() => void) | null = null;
+  private timers: { skipped?: ReturnType<typeof setTimeout>; retry?: ReturnType<typeof setTimeout> } = {};
+
+  constructor(
+    private session: SessionDetail,
+    private readonly source: Source,
+    start: Start,
+  ) {
+    const extent = this.extent(start.tab);
+    const following = start.live && start.at === null;
+    const at = Math.min(Math.max(start.at ?? (following ? extent.end - liveLeadMs : extent.start), extent.start), extent.end);
+    this.store = new Store<PlayerState>({
+      at, following, tab: start.tab, start: extent.start, end: extent.end, live: start.live, speed: start.speed, skipIdle: start.skipIdle,
+      playing: start.at === null, waiting: true, shown: false, ended: false, trouble: null, skippedMs: 0, width: 0, height: 0, blocked: [],
+    });
+  }
+
+  /** Connects the player document; playing begins when it says that it is ready. Returns the undo. */
+  attach(frame: Window): () => void {
+    this.frame = frame;
+    const hear = (event: MessageEvent) => {
+      const report = read<Report>(event, this.frame);
+      if (report) this.heard(report);
+    };
+    addEventListener('message', hear);
+    return () => {
+      removeEventListener('message', hear);
+      this.halt();
+      this.frame = null;
+    };
+  }
+
+  play() {
+    const { ended, start, trouble } = this.store.get();
+    if (trouble) return this.retry();
+    this.store.set({ playing: true });
+    this.tell({ kind: 'play' });
+    if (ended) this.seek(start);
+  }
+
+  pause() {
+    this.store.set({ playing: false, following: false });
+    this.tell({ kind: 'pause' });
+  }
+
+  toggle() {
+    if (this.store.get().playing && !this.store.get().ended) this.pause();
+    else this.play();
+  }
+
+  /** Goes to a time: at once if it is loaded, else from a keyframe there. */
+  seek(to: number, following = false) {
+    const { start, end, playing } = this.store.get();
+    const at = Math.min(Math.max(to, start), end);
+    this.store.set({ following });
+    if (!covers(this.run, at)) return this.begin(at, playing);
+    this.store.set({ at, ended: false, waiting: false, trouble: null });
+    this.tell({ kind: 'seek', at: this.clientTime(at) });
+    this.pump();
+  }
+
+  goLive() {
+    this.store.set({ playing: true });
+    this.tell({ kind: 'play' });
+    this.seek(this.store.get().end - liveLeadMs, true);
+  }
+
+  setSpeed(speed: number) {
+    this.store.set({ speed });
+    this.tell({ kind: 'speed', speed });
+    this.pump();
+  }
+
+  setSkipIdle(skipIdle: boolean) {
+    this.store.set({ skipIdle });
+  }
+
+  /** Times that are worth seeing even where the person does nothing. */
+  setMoments(times: readonly number[]) {
+    this.busy = times.map((at) => [at, at]);
+  }
+
+  setTab(tab: string) {
+    if (tab === this.store.get().tab) return;
+    const { start, end } = this.extent(tab);
+    this.store.set({ tab, start, end, shown: false });
+    this.active = [];
+    this.begin(Math.min(Math.max(this.store.get().at, start), end), this.store.get().playing);
+  }
+
+  /** Takes the session as the service knows it now. */
+  setSession(session: SessionDetail, live: boolean) {
+    this.session = session;
+    const { start, end } = this.extent(this.store.get().tab);
+    this.store.set({ start, end: Math.max(end, this.store.get().end), live });
+    if (this.run?.complete && !this.unfollow && end >= this.run.to) {
+      this.run = { ...this.run, complete: false };
+      this.pump();
+    }
+  }
+
+  retry() {
+    this.begin(this.store.get().at, this.store.get().playing);
+  }
+
+  private extent(tab: string): Extent {
+    const { tabs, startedAt, endedAt, state } = this.session;
+    const found = tabs.find((one) => one.id === tab);
+    return { start: found?.startedAt ?? startedAt, end: found?.endedAt ?? endedAt, live: state === 'live' };
+  }
+
+  private known(): Extent {
+    const { start, end } = this.store.get();
+    return { start, end, live: this.session.state === 'live' };
+  }
+
+  private clientTime(at: number): number {
+    return at - this.session.clockOffsetMs;
+  }
+
+  private serverTime(at: number): number {
+    return at + this.session.clockOffsetMs;
+  }
+
+  private tell(order: Order) {
+    if (this.frame) post(this.frame, order);
+  }
+
+  private halt() {
+    this.fetching?.abort();
+    this.fetching = null;
+    this.given = null;
+    this.unfollow?.();
+    this.unfollow = null;
+    clearTimeout(this.timers.retry);
+  }
+
+  /** Starts a new run at a time, with nothing of the run before but the picture on screen. */
+  private begin(at: number, play: boolean) {
+    this.halt();
+    this.load++;
+    this.run = null;
+    this.store.set({ at, playing: play, waiting: true, ended: false, trouble: null });
+    // Until the new run's picture stands, the one before stays, and stands still.
+    this.tell({ kind: 'pause' });
+    void this.fetch(firstWindow(at, this.known()));
+  }
+
+  private async fetch(window: EventWindow) {
+    const fetching = new AbortController();
+    this.fetching = fetching;
+    try {
+      const { events, lastSeq } = await this.source.events(this.store.get().tab, window, fetching.signal);
+      if (fetching.signal.aborted) return;
+      this.fetching = null;
+      this.lastSeq = lastSeq;
+      this.give(window, events);
+    } catch (error) {
+      if (fetching.signal.aborted) return;
+      this.fetching = null;
+      this.failed(error, window);
+    }
+  }
+
+  private give(window: EventWindow, events: string) {
+    const { at, speed, playing: play } = this.store.get();
+    const until = window.to === undefined ? null : this.clientTime(window.to);
+    this.given = { window, bytes: events.length };
+    if (window.keyframe) {
+      this.tell({ kind: 'load', load: this.load, events, at: this.clientTime(at), until, play, speed });
+    } else {
+      this.tell({ kind: 'append', load: this.load, events, until });
+    }
+  }
+
+  private failed(error: unknown, window: EventWindow) {
+    // Trouble ahead does not stop what is loaded from playing on.
+    const atEnd = !this.run || this.store.get().at >= this.run.to - 1;
+    this.store.set({ trouble: troubleOf(error), waiting: atEnd || this.store.get().waiting });
+    if (retryable(error)) this.timers.retry = setTimeout(() => void this.fetch(window), retryMs);
+  }
+
+  private heard(report: Report) {
+    switch (report.kind) {
+      case 'ready':
+        return this.begin(this.store.get().at, this.store.get().playing);
+      case 'size':
+        return this.store.set({ width: report.width, height: report.height });
+      case 'blocked':
+        return this.store.set({ blocked: [...this.store.get().blocked, report.origin] });
+    }
+    if (report.load !== this.load) return;
+    switch (report.kind) {
+      case 'loaded':
+        return this.loaded(report.contents, report.keyframe);
+      case 'appended':
+        return this.appended(report.contents);
+      case 'time':
+        return this.moved(this.serverTime(report.at));
+      case 'starved':
+        return this.starved(this.serverTime(report.at));
+      case 'failed':
+        return this.store.set({ trouble: 'failed', waiting: false });
+    }
+  }
+
+  private loaded(contents: Contents, keyframe: number | null) {
+    const given = this.given;
+    if (!given) return;
+    this.given = null;
+    const { window } = given;
+    if (keyframe === null) {
+      // Nothing to show in this window; a picture may come later.
+      if (window.to === undefined || window.to > this.known().end) return this.store.set({ trouble: 'notPlayable', waiting: false });
+      return void this.fetch(firstWindow(window.to, this.known()));
+    }
+    const from = Math.min(this.serverTime(keyframe), window.from);
+    const run: Run = { from, to: window.from, bytes: 0, complete: false };
+    this.settle(run, window, given.bytes, contents);
+    this.store.set({ shown: true, waiting: false, at: Math.max(this.store.get().at, this.serverTime(keyframe)) });
+    this.pump();
+  }
+
+  private appended(contents: Contents) {
+    if (!this.run) return;
+    const given = this.given;
+    this.given = null;
+    if (given) {
+      this.settle(this.run, given.window, given.bytes, contents);
+      this.store.set({ trouble: null });
+      return this.pump();
+    }
+    this.settle(this.run, { from: this.run.to, to: undefined, keyframe: false }, 0, contents);
+    this.catchUp();
+  }
+
+  /** Notes what the run holds now, and follows the session where it reaches the newest. */
+  private settle(run: Run, window: EventWindow, bytes: number, contents: Contents) {
+    const lastAt = contents.events > 0 ? this.serverTime(contents.last) : run.to - 1;
+    const extent = this.known();
+    this.run = { ...grow(run, window, bytes, lastAt), complete: reachesEnd(window, extent) };
+    this.store.set({ end: Math.max(extent.end, lastAt) });
+    const spans = contents.active.map(([from, to]): Span => [this.serverTime(from), this.serverTime(to)]);
+    this.active = joinSpans(this.active, spans);
+    if (this.run.complete && extent.live && !this.unfollow) this.follow();
+  }
+
+  private follow() {
+    const { tab } = this.store.get();
+    this.unfollow = this.source.follow(tab, this.lastSeq, {
+      events: (seq, events) => {
+        this.lastSeq = seq;
+        this.tell({ kind: 'append', load: this.load, events: JSON.stringify(events), until: null });
+      },
+      session: (session) => this.onSession(session),
+      connected: (is) => this.store.set({ trouble: is ? null : 'offline' }),
+      end: () => {
+        this.unfollow = null;
+        this.session = { ...this.session, state: 'sealed' };
+        this.store.set({ live: false, following: false });
+        this.onSession(null);
+      },
+    });
+  }
+
+  /** Brings a viewer of a live session forward who has fallen behind, as after a pause of the person. */
+  private catchUp() {
+    const { following, playing, at, end } = this.store.get();
+    if (following && playing && end - at > liveLagMsMax) this.seek(end - liveLeadMs, true);
+  }
+
+  private moved(at: number) {
+    this.store.set({ at, waiting: false, ended: false });
+    const { playing, skipIdle, following } = this.store.get();
+    if (playing && skipIdle && !following && this.run) {
+      const to = skipTo(joinSpans(this.active, this.busy), at, this.run.complete ? this.store.get().end : this.run.to);
+      if (to !== null) this.skip(at, to);
+    }
+    this.pump();
+  }
+
+  private skip(at: number, to: number) {
+    this.seek(to);
+    this.store.set({ skippedMs: to - at });
+    clearTimeout(this.timers.skipped);
+    this.timers.skipped = setTimeout(() => this.store.set({ skippedMs: 0 }), skippedShownMs);
+  }
+
+  private starved(at: number) {
+    if (!this.run?.complete) {
+      this.store.set({ waiting: true });
+      return this.pump();
+    }
+    if (this.store.get().live) return this.store.set({ at: Math.min(at, this.store.get().end), waiting: true });
+    this.tell({ kind: 'pause' });
+    this.store.set({ at: this.store.get().end, playing: false, ended: true, waiting: false, following: false });
+  }
+
+  /** Fetches what comes next, if it is time to. */
+  private pump() {
+    if (!this.run || this.fetching || this.given) return;
+    const { at, speed, playing } = this.store.get();
+    if (outgrown(this.run, at)) return this.begin(at, playing);
+    const window = nextWindow(this.run, at, speed, this.known());
+    if (window) void this.fetch(window);
+  }
+}

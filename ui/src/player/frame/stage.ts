@@ -1,0 +1,205 @@
+import { Replayer } from '@rrweb/replay';
+import type { eventWithTime } from '@rrweb/types';
+import { activeSpans } from '../activity';
+import type { Append, Contents, Load, Report } from '../protocol';
+
+const metaType = 4;
+const snapshotType = 2;
+const customType = 5;
+
+/** An event that never comes due: with it in the run, rrweb's clock goes on where nothing happens. */
+const neverMs = 1e13;
+/** How often the time is told while playing. */
+const tellMs = 66;
+const trail = { duration: 400, lineCap: 'round', lineWidth: 3, strokeStyle: '#4c6ef5' } as const;
+
+/**
+ * Plays one run of events at a time. A new run is built beside the one on screen and
+ * takes its place when its first picture stands, so that nothing flashes.
+ */
+export class Stage {
+  private replayer: Replayer | null = null;
+  private root: HTMLElement | null = null;
+  private load = 0;
+  private first = 0;
+  private keyframe = 0;
+  private until = 0;
+  private playing = false;
+  private told = 0;
+  private size = { width: 0, height: 0 };
+  private readonly blocked = new Set<string>();
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly report: (report: Report) => void,
+  ) {
+    addEventListener('resize', () => this.fit());
+    const loop = () => {
+      requestAnimationFrame(loop);
+      this.tick();
+    };
+    loop();
+  }
+
+  begin(order: Load) {
+    const events = parse(order.events);
+    const keyframe = events.find((event) => event.type === snapshotType)?.timestamp ?? null;
+    const contents = contentsOf(events);
+    if (keyframe === null) {
+      this.report({ kind: 'loaded', load: order.load, contents, keyframe });
+      return;
+    }
+    this.load = order.load;
+    this.first = events[0]?.timestamp ?? keyframe;
+    this.keyframe = keyframe;
+    this.until = order.until ?? contents.last + 1;
+    this.playing = order.play;
+    this.replace(events, order);
+    this.report({ kind: 'loaded', load: order.load, contents, keyframe });
+  }
+
+  append(order: Append) {
+    if (order.load !== this.load || !this.replayer) return;
+    const events = parse(order.events);
+    const wasStarved = this.playing && this.now() >= this.until;
+    for (const event of events) this.replayer.addEvent(event);
+    const contents = contentsOf(events);
+    this.until = Math.max(this.until, order.until ?? contents.last + 1);
+    this.report({ kind: 'appended', load: this.load, contents });
+    // addEvent takes the events in with the next microtask; only then may playing go on.
+    if (wasStarved) queueMicrotask(() => this.play());
+  }
+
+  play() {
+    this.playing = true;
+    if (this.replayer && this.now() < this.until) this.replayer.play(this.offset(this.now()));
+  }
+
+  pause() {
+    this.playing = false;
+    this.replayer?.pause();
+    this.tell();
+  }
+
+  seek(at: number) {
+    if (!this.replayer) return;
+    const offset = this.offset(Math.min(at, this.until));
+    if (this.playing) this.replayer.play(offset);
+    else this.replayer.pause(offset);
+    this.tell();
+  }
+
+  speed(speed: number) {
+    this.replayer?.setConfig({ speed });
+  }
+
+  private replace(events: eventWithTime[], order: Load) {
+    const root = document.createElement('div');
+    root.className = 'run';
+    this.host.append(root);
+    const quiet = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const never = { type: customType, timestamp: this.first + neverMs, data: { tag: 'afterimage.never', payload: {} } } as eventWithTime;
+    const replayer = new Replayer([...events, never], {
+      root,
+      speed: order.speed,
+      mouseTail: quiet ? false : trail,
+      triggerFocus: false,
+      showWarning: false,
+    });
+    this.guard(replayer);
+    replayer.on('resize', (size) => {
+      if (this.replayer === replayer || !this.replayer) this.resize(size as { width: number; height: number });
+    });
+    const before = { replayer: this.replayer, root: this.root };
+    this.replayer = replayer;
+    this.root = root;
+    this.seek(order.at);
+    before.replayer?.destroy();
+    before.root?.remove();
+    this.fit();
+  }
+
+  /** Keeps the recorded page out of reach of keyboard and readers, and hears what it may not load. */
+  private guard(replayer: Replayer) {
+    replayer.iframe.inert = true;
+    replayer.iframe.tabIndex = -1;
+    replayer.iframe.setAttribute('aria-hidden', 'true');
+    // Each rebuilt page is a document without listeners.
+    replayer.on('fullsnapshot-rebuilded', () => {
+      replayer.iframe.contentDocument?.addEventListener('securitypolicyviolation', (event) => this.refused(event.blockedURI));
+    });
+  }
+
+  private refused(uri: string) {
+    let origin: string;
+    try {
+      origin = new URL(uri).origin;
+    } catch {
+      return; // "inline", "eval": not a place that something was loaded from
+    }
+    if (origin === 'null' || origin === location.origin || this.blocked.has(origin)) return;
+    this.blocked.add(origin);
+    this.report({ kind: 'blocked', origin });
+  }
+
+  private now(): number {
+    return this.replayer ? this.first + this.replayer.getCurrentTime() : 0;
+  }
+
+  /** rrweb's offset of a time; never before the keyframe, where there is no picture yet. */
+  private offset(at: number): number {
+    return Math.max(at, this.keyframe + 1) - this.first;
+  }
+
+  private tick() {
+    if (!this.playing || !this.replayer) return;
+    if (this.now() >= this.until) {
+      if (!this.replayer.service.state.matches('playing')) return;
+      this.replayer.pause();
+      this.report({ kind: 'starved', load: this.load, at: this.until });
+    } else if (performance.now() - this.told >= tellMs) this.tell();
+  }
+
+  private tell() {
+    this.told = performance.now();
+    if (this.replayer) this.report({ kind: 'time', load: this.load, at: Math.min(this.now(), this.until) });
+  }
+
+  private resize(size: { width: number; height: number }) {
+    if (size.width === this.size.width && size.height === this.size.height) return;
+    this.size = { width: size.width, height: size.height };
+    this.report({ kind: 'size', ...this.size });
+    this.fit();
+  }
+
+  /** Scales the recorded page to the space there is. */
+  private fit() {
+    const { width, height } = this.size;
+    if (!this.root || width === 0 || height === 0) return;
+    const scale = Math.min(innerWidth / width, innerHeight / height);
+    const left = (innerWidth - width * scale) / 2;
+    const top = (innerHeight - height * scale) / 2;
+    this.root.style.cssText = `width:${width}px;height:${height}px;transform:translate(${left}px,${top}px) scale(${scale})`;
+  }
+}
+
+function parse(json: string): eventWithTime[] {
+  const events = JSON.parse(json) as eventWithTime[];
+  // A keyframe needs the size of the page before it.
+  const meta = events.findIndex((event) => event.type === metaType);
+  const snapshot = events.findIndex((event) => event.type === snapshotType);
+  if (snapshot !== -1 && (meta === -1 || meta > snapshot)) {
+    events.splice(snapshot, 0, { type: metaType, timestamp: events[snapshot]!.timestamp, data: { href: '', width: 1280, height: 800 } } as eventWithTime);
+  }
+  return events;
+}
+
+function contentsOf(events: eventWithTime[]): Contents {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const { timestamp } of events) {
+    first = Math.min(first, timestamp);
+    last = Math.max(last, timestamp);
+  }
+  return { events: events.length, first, last, active: activeSpans(events) };
+}

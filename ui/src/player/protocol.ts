@@ -1,0 +1,67 @@
+// What the app and the player document say to each other by postMessage. Both come from
+// one origin; each checks origin and sender. Times are those of the events themselves
+// (the recording client's clock, unix milliseconds).
+
+interface Mark {
+  afterimage: 'player';
+}
+
+/** Begins a run of events at a keyframe; `load` names the run in all later messages. */
+export interface Load {
+  kind: 'load';
+  load: number;
+  /** A JSON array of rrweb events, as it came from the service. */
+  events: string;
+  at: number;
+  /** Events are known up to here, and playing waits when it arrives; null: up to the last one given. */
+  until: number | null;
+  play: boolean;
+  speed: number;
+}
+
+export interface Append {
+  kind: 'append';
+  load: number;
+  events: string;
+  until: number | null;
+}
+
+export type Order =
+  | Load
+  | Append
+  | { kind: 'play' }
+  | { kind: 'pause' }
+  | { kind: 'seek'; at: number }
+  | { kind: 'speed'; speed: number };
+
+/** What one load or append held. */
+export interface Contents {
+  events: number;
+  first: number;
+  last: number;
+  /** Time spans in which the person did something. */
+  active: [from: number, to: number][];
+}
+
+export type Report =
+  | { kind: 'ready' }
+  | { kind: 'loaded'; load: number; contents: Contents; /** Time of the keyframe; null: there is none, and nothing is shown. */ keyframe: number | null }
+  | { kind: 'appended'; load: number; contents: Contents }
+  | { kind: 'time'; load: number; at: number }
+  | { kind: 'starved'; load: number; at: number }
+  | { kind: 'size'; width: number; height: number }
+  | { kind: 'blocked'; origin: string }
+  | { kind: 'failed'; load: number };
+
+const mark: Mark = { afterimage: 'player' };
+
+export function post(to: Window, message: Order | Report) {
+  to.postMessage({ ...mark, ...message }, location.origin);
+}
+
+/** The message of an event, if it is one of ours and comes from the window expected. */
+export function read<M extends Order | Report>(event: MessageEvent, from: Window | null): M | null {
+  if (event.origin !== location.origin || event.source !== from || from === null) return null;
+  const data = event.data as Partial<Mark> | null;
+  return data?.afterimage === 'player' ? (event.data as M) : null;
+}

@@ -1,0 +1,58 @@
+import { useSyncExternalStore } from 'react';
+
+/** What went wrong, as far as the viewer can be told apart. */
+export type Trouble = 'erased' | 'notFound' | 'notPlayable' | 'damaged' | 'offline' | 'denied' | 'failed';
+
+/** What the views show of the player. Times are unix milliseconds in the server's clock. */
+export interface PlayerState {
+  /** Whether a picture stands. */
+  shown: boolean;
+  trouble: Trouble | null;
+  playing: boolean;
+  /** Playing, but the events to go on with are on their way. */
+  waiting: boolean;
+  ended: boolean;
+  at: number;
+  speed: number;
+  skipIdle: boolean;
+  /** How much was skipped just now; 0: nothing. */
+  skippedMs: number;
+  tab: string;
+  start: number;
+  end: number;
+  live: boolean;
+  /** Stays at the newest events of a live session. */
+  following: boolean;
+  width: number;
+  height: number;
+  /** Origins that the recorded page wanted something from and that the project does not allow. */
+  blocked: readonly string[];
+}
+
+/** A value that views can watch in part. */
+export class Store<S extends object> {
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private state: S) {}
+
+  readonly get = (): S => this.state;
+
+  set(change: Partial<S>) {
+    const keys = Object.keys(change) as (keyof S)[];
+    if (keys.every((key) => Object.is(this.state[key], change[key]))) return;
+    this.state = { ...this.state, ...change };
+    for (const tell of this.listeners) tell();
+  }
+
+  readonly subscribe = (listener: () => void) => {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  };
+}
+
+/** Watches a part of a store; `pick` must give the same thing for the same state. */
+export function useStore<S extends object, V>(store: Store<S>, pick: (state: S) => V): V {
+  return useSyncExternalStore(store.subscribe, () => pick(store.get()));
+}

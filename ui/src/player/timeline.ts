@@ -1,0 +1,75 @@
+import type { Moment, Page } from '../api/types';
+import { type Look, lookOf } from '../lib/moments';
+
+// What the timeline shows, worked out apart from how it is drawn. Places are shares of
+// the whole, 0 to 1.
+
+export interface Extent {
+  start: number;
+  end: number;
+}
+
+const share = (at: number, { start, end }: Extent) => Math.min(1, Math.max(0, (at - start) / Math.max(1, end - start)));
+
+/** How busy each of `bins` equal stretches is, 0 to 1; the busiest is 1. */
+export function density(moments: readonly Moment[], extent: Extent, bins: number): number[] {
+  const counts = new Array<number>(bins).fill(0);
+  for (const { at } of moments) {
+    const bin = Math.min(bins - 1, Math.floor(share(at, extent) * bins));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  // The square root keeps a single burst from flattening everything else.
+  const most = Math.sqrt(Math.max(1, ...counts));
+  return counts.map((count) => Math.sqrt(count) / most);
+}
+
+export interface Mark {
+  look: Look;
+  at: number;
+  place: number;
+  /** Moments of one kind that are too close together to tell apart share a mark. */
+  moments: Moment[];
+}
+
+const marked: readonly Look[] = ['click', 'custom', 'request', 'error', 'response'];
+
+/** Marks for what went wrong, was said or was done; those nearer than `apart` are one. */
+export function marks(moments: readonly Moment[], extent: Extent, apart: number): Mark[] {
+  const last = new Map<Look, Mark>();
+  const found: Mark[] = [];
+  for (const moment of moments) {
+    const look = lookOf(moment);
+    if (!marked.includes(look) || (moment.kind === 'console')) continue;
+    const place = share(moment.at, extent);
+    const before = last.get(look);
+    if (before && place - before.place < apart) {
+      before.moments.push(moment);
+      continue;
+    }
+    const mark = { look, at: moment.at, place, moments: [moment] };
+    last.set(look, mark);
+    found.push(mark);
+  }
+  // Trouble is drawn last, and so on top.
+  return found.sort((a, b) => marked.indexOf(a.look) - marked.indexOf(b.look));
+}
+
+export interface Segment<T> {
+  from: number;
+  to: number;
+  of: T;
+}
+
+/** Stretches of the timeline that each page was open for. */
+export function pageSegments(pages: readonly Page[], tab: string, extent: Extent): Segment<Page>[] {
+  const own = pages.filter((page) => page.tab === tab || page.tab === '').sort((a, b) => a.at - b.at);
+  return own
+    .map((page, i) => ({ from: share(i === 0 ? extent.start : page.at, extent), to: share(own[i + 1]?.at ?? extent.end, extent), of: page }))
+    .filter((segment) => segment.to > segment.from);
+}
+
+export function spanSegments<T extends { from: number; to: number }>(spans: readonly T[], extent: Extent): Segment<T>[] {
+  return spans.map((span) => ({ from: share(span.from, extent), to: share(span.to, extent), of: span }));
+}
+
+export { share };

@@ -1,0 +1,98 @@
+import { Button, Loader } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import { useParams, useSearchParams } from 'react-router';
+import { keys, useMoments, useSession } from '../../api/queries';
+import type { SessionDetail } from '../../api/types';
+import { useLanguage } from '../../i18n/i18n';
+import { worthWaiting } from '../../lib/moments';
+import { isLive, who } from '../../lib/session';
+import { PlayerController } from '../../player/controller';
+import { serviceSource } from '../../player/source';
+import { troubleOf } from '../../player/trouble';
+import { useAccount } from '../../shell/account';
+import { Delayed } from '../../ui/Delayed';
+import { useTitle } from '../../ui/useTitle';
+import { useNow } from '../../ui/Time';
+import { PlayingContext } from './context';
+import { PlayerLayout } from './PlayerLayout';
+import { preferredSkipIdle, preferredSpeed } from './preferences';
+import { TroubleNotice } from './TroubleNotice';
+
+/** One session: found, then played. */
+export function PlayerView() {
+  const { id = '' } = useParams();
+  return <Found key={id} id={id} />;
+}
+
+function Found({ id }: { id: string }) {
+  const { t } = useLanguage();
+  const { project } = useAccount();
+  const session = useSession(project.id, id);
+  useTitle(session.data ? t.player.title(who(session.data, t)) : t.player.stage);
+  if (session.data) return <Playing session={session.data} />;
+  if (session.error) {
+    return (
+      <TroubleNotice trouble={troubleOf(session.error)} heading>
+        {troubleOf(session.error) === 'offline' && (
+          <Button variant="default" onClick={() => void session.refetch()}>
+            {t.app.retry}
+          </Button>
+        )}
+      </TroubleNotice>
+    );
+  }
+  return (
+    <Delayed>
+      <Loader size="sm" m="xl" aria-label={t.player.states.loading} />
+    </Delayed>
+  );
+}
+
+/** The tab to begin with: the one asked for, else the first that can be played. */
+function firstTab(session: SessionDetail, asked: string | null): string {
+  const tabs = session.tabs;
+  return (tabs.find((tab) => tab.id === asked) ?? tabs.find((tab) => tab.playable) ?? tabs[0])?.id ?? '';
+}
+
+const msPerSecond = 1000;
+
+function useController(session: SessionDetail, live: boolean): PlayerController {
+  const [search] = useSearchParams();
+  const [controller] = useState(() => {
+    const seconds = Number.parseFloat(search.get('t') ?? '');
+    return new PlayerController(session, serviceSource(session.projectId, session.id), {
+      at: Number.isFinite(seconds) ? session.startedAt + seconds * msPerSecond : null,
+      tab: firstTab(session, search.get('tab')),
+      live,
+      speed: preferredSpeed(),
+      skipIdle: preferredSkipIdle(),
+    });
+  });
+  return controller;
+}
+
+function Playing({ session }: { session: SessionDetail }) {
+  const client = useQueryClient();
+  const live = isLive(session, Math.max(useNow(), Date.now()));
+  const controller = useController(session, live);
+  const moments = useMoments(session.projectId, session.id, live);
+  const list = useMemo(() => moments.data ?? [], [moments.data]);
+
+  useEffect(() => controller.setSession(session, live), [controller, session, live]);
+  useEffect(() => controller.setMoments(list.filter(worthWaiting).map((moment) => moment.at)), [controller, list]);
+  useEffect(() => {
+    const key = keys.session(session.projectId, session.id);
+    controller.onSession = (changed) => {
+      if (changed) client.setQueryData<SessionDetail>(key, (before) => (before ? { ...before, ...changed, tabs: before.tabs } : before));
+      else void client.invalidateQueries({ queryKey: key });
+    };
+  }, [client, controller, session.projectId, session.id]);
+
+  const playing = useMemo(() => ({ controller, session, moments: list }), [controller, session, list]);
+  return (
+    <PlayingContext value={playing}>
+      <PlayerLayout momentsPending={moments.isPending} />
+    </PlayingContext>
+  );
+}

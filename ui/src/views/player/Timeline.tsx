@@ -1,0 +1,133 @@
+import { Tooltip, UnstyledButton } from '@mantine/core';
+import { type KeyboardEvent, useMemo } from 'react';
+import { useLanguage } from '../../i18n/i18n';
+import { pathOf } from '../../lib/session';
+import { density, type Mark, marks, pageSegments, spanSegments } from '../../player/timeline';
+import { MomentIcon } from '../../ui/MomentIcon';
+import { usePlayer, usePlaying } from './context';
+import { momentLabel } from './panel/label';
+import classes from './Timeline.module.css';
+
+const bins = 160;
+/** Marks of one kind nearer than this share of the width would overlap. */
+const apart = 0.016;
+const keyStepMs = 5_000;
+const percent = (share: number) => `${share * 100}%`;
+
+/** The whole session at a glance: marks, how busy it was, what is missing, and its pages; and the slider. */
+export function Timeline() {
+  const { t } = useLanguage();
+  const { session, moments } = usePlaying();
+  const tab = usePlayer((s) => s.tab);
+  const start = usePlayer((s) => s.start);
+  const end = usePlayer((s) => s.end);
+  const shown = useMemo(() => {
+    const extent = { start, end };
+    const own = moments.filter((moment) => !moment.tab || moment.tab === tab);
+    return {
+      density: density(own, extent, bins),
+      marks: marks(own, extent, apart),
+      pages: pageSegments(session.pages ?? [], tab, extent),
+      missing: spanSegments(session.tabs.find((one) => one.id === tab)?.missing ?? [], extent),
+    };
+  }, [moments, session.pages, session.tabs, tab, start, end]);
+  return (
+    <section className={classes.timeline} aria-label={t.player.timeline}>
+      <div className={classes.marks}>
+        {shown.marks.map((mark) => (
+          <MarkButton key={`${mark.look} ${mark.at}`} mark={mark} />
+        ))}
+      </div>
+      <div className={classes.track}>
+        <div className={classes.density} aria-hidden>
+          {shown.density.map((height, i) => (
+            // Bars are places on the line: their number is what they are.
+            <span key={i} style={{ height: height === 0 ? 2 : percent(0.15 + height * 0.85) }} />
+          ))}
+        </div>
+        {shown.missing.map((gap) => (
+          <Missing key={gap.of.fromSeq} from={gap.from} to={gap.to} ms={gap.of.to - gap.of.from} />
+        ))}
+        <Slider />
+      </div>
+      <div className={classes.pages} role="list" aria-label={t.player.pagesRow}>
+        {shown.pages.map((page) => (
+          <Tooltip key={page.of.at} label={page.of.title ? `${page.of.title} · ${page.of.url}` : page.of.url}>
+            <div className={classes.page} role="listitem" style={{ left: percent(page.from), width: percent(page.to - page.from) }}>
+              {pathOf(page.of.url)}
+            </div>
+          </Tooltip>
+        ))}
+      </div>
+      <Head />
+    </section>
+  );
+}
+
+function MarkButton({ mark }: { mark: Mark }) {
+  const { t, f } = useLanguage();
+  const { controller, session } = usePlaying();
+  const first = mark.moments[0];
+  if (!first) return null;
+  const more = mark.moments.length > 1 ? ` ×${mark.moments.length}` : '';
+  const label = `${f.duration(mark.at - session.startedAt)} ${momentLabel(first, t)}${more}`;
+  return (
+    <Tooltip label={label} multiline maw={360} openDelay={100}>
+      <UnstyledButton
+        className={classes.mark}
+        data-quiet={mark.look === 'click' || undefined}
+        style={{ left: percent(mark.place) }}
+        aria-label={label}
+        tabIndex={-1} // The same moments are in the list beside, in order, for the keyboard.
+        onClick={() => controller.seek(mark.at)}
+      >
+        <MomentIcon look={mark.look} size={mark.look === 'click' ? 12 : 16} />
+      </UnstyledButton>
+    </Tooltip>
+  );
+}
+
+function Missing({ from, to, ms }: { from: number; to: number; ms: number }) {
+  const { t, f } = useLanguage();
+  const words = t.player.missing(f.duration(ms));
+  return (
+    <Tooltip label={words}>
+      <span className={classes.missing} role="img" aria-label={words} style={{ left: percent(from), width: percent(Math.max(to - from, 0.004)) }} />
+    </Tooltip>
+  );
+}
+
+function Slider() {
+  const { t } = useLanguage();
+  const { controller } = usePlaying();
+  const start = usePlayer((s) => s.start);
+  const end = usePlayer((s) => s.end);
+  const at = usePlayer((s) => s.at);
+  const seconds = Math.floor((at - start) / 1000);
+  const keys = (event: KeyboardEvent<HTMLInputElement>) => {
+    const by = { ArrowLeft: -keyStepMs, ArrowDown: -keyStepMs, ArrowRight: keyStepMs, ArrowUp: keyStepMs }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    controller.seek(at + by);
+  };
+  return (
+    <input
+      type="range"
+      className={classes.slider}
+      min={0}
+      max={Math.max(1, end - start)}
+      step={100}
+      value={Math.max(0, at - start)}
+      onChange={(event) => controller.seek(start + Number(event.currentTarget.value))}
+      onKeyDown={keys}
+      aria-label={t.player.seek}
+      aria-valuetext={t.player.at(Math.floor(seconds / 60), seconds % 60)}
+    />
+  );
+}
+
+/** The line at the time that is shown, with what was played already behind it. */
+function Head() {
+  const place = usePlayer((s) => (s.at - s.start) / Math.max(1, s.end - s.start));
+  return <div className={classes.head} style={{ left: percent(Math.min(1, Math.max(0, place))) }} aria-hidden />;
+}

@@ -1,0 +1,69 @@
+import { Link } from 'react-router';
+import type { Match, SessionHit } from '../../api/types';
+import { useLanguage } from '../../i18n/i18n';
+import { isLive, pathOf, who } from '../../lib/session';
+import { Client } from '../../ui/Client';
+import { LiveBadge } from '../../ui/LiveBadge';
+import { Signals } from '../../ui/Signals';
+import { Time, useNow } from '../../ui/Time';
+import { pieces } from './marked';
+import classes from './SessionRow.module.css';
+
+interface Props {
+  session: SessionHit;
+  onFocus: () => void;
+}
+
+/** One session in the list: when, who, where, what went wrong, and why it was found. */
+export function SessionRow({ session, onFocus }: Props) {
+  const { t, f } = useLanguage();
+  const live = isLive(session, useNow());
+  const pages = session.pages ?? [];
+  const first = pages[0];
+  return (
+    <Link to={`/p/${session.projectId}/sessions/${session.id}`} className={classes.row} onFocus={onFocus} data-session={session.id}>
+      <span className={classes.when}>{live ? <LiveBadge /> : <Time at={session.startedAt} />}</span>
+      <span className={classes.what}>
+        <span className={classes.who}>{who(session, t)}</span>
+        {first && (
+          <span className={classes.page} title={first.url}>
+            {first.title || pathOf(first.url)}
+          </span>
+        )}
+      </span>
+      <span className={classes.client}>
+        <Client session={session} />
+      </span>
+      <span className={classes.signals}>
+        <Signals counts={session.counts} />
+      </span>
+      <span className={classes.pages}>{t.sessions.pages(Math.max(session.counts.pages, pages.length))}</span>
+      <span className={classes.duration} role="img" aria-label={`${t.sessions.duration} ${f.duration(session.durationMs)}`}>
+        {f.duration(session.durationMs)}
+      </span>
+      {(session.matches ?? []).length > 0 && (
+        <span className={classes.matches}>
+          {(session.matches ?? []).map((match) => (
+            <Why key={match.field + match.text} match={match} />
+          ))}
+        </span>
+      )}
+    </Link>
+  );
+}
+
+/** The piece of text that the search found, with the words marked. */
+function Why({ match }: { match: Match }) {
+  const { t } = useLanguage();
+  return (
+    <span className={classes.why}>
+      <span className={classes.field}>{t.sessions.matchFields[match.field] ?? match.field}</span>
+      <span>
+        {pieces(match.text, match.spans ?? []).map((piece, i) =>
+          // Pieces of one text never change places, so their number names them.
+          piece.hit ? <mark key={i}>{piece.text}</mark> : <span key={i}>{piece.text}</span>,
+        )}
+      </span>
+    </span>
+  );
+}
