@@ -1,8 +1,10 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 
 	"github.com/afterimage/afterimage/replay/rrweb"
 )
@@ -15,6 +17,9 @@ type EventQuery struct {
 	// full snapshot at or before it, with its meta event, and all events since. Where there is
 	// none, they begin at the first one after From; a tab without any gives none.
 	Keyframe bool
+	// BeforeSeq leaves out batches from that number on, so that a live stream can go on exactly
+	// where the answer ends; 0: none. Only with a TabID.
+	BeforeSeq int64
 }
 
 // Events calls yield with the JSON of each event chosen, as it was sent, in the order of
@@ -69,6 +74,7 @@ type tabReader struct {
 	s        *Service
 	load     loader
 	tab      string
+	before   int64 // batch number at which the query ends, 0: open
 	pieces   []piece
 	at       int // index of the next piece
 	from, to int64
@@ -80,7 +86,8 @@ type tabReader struct {
 }
 
 func newTabReader(s *Service, p *plan, tab string, q EventQuery) *tabReader {
-	r := &tabReader{s: s, load: loader{s: s, p: p, block: -1}, tab: tab, pieces: p.pieces[tab], from: math.MinInt64, to: math.MaxInt64}
+	r := &tabReader{s: s, load: loader{s: s, p: p, block: -1}, tab: tab, before: q.BeforeSeq, from: math.MinInt64, to: math.MaxInt64}
+	r.pieces = upTo(p.pieces[tab], r.before)
 	if q.From != 0 {
 		r.from = q.From - p.sess.ClockOffsetMs
 	}
@@ -92,6 +99,15 @@ func newTabReader(s *Service, p *plan, tab string, q EventQuery) *tabReader {
 		r.start = r.at < len(r.pieces)
 	}
 	return r
+}
+
+// upTo returns the pieces of batches before seq; all, if that is 0.
+func upTo(pieces []piece, seq int64) []piece {
+	if seq == 0 {
+		return pieces
+	}
+	n, _ := slices.BinarySearchFunc(pieces, seq, func(p piece, seq int64) int { return cmp.Compare(p.seq, seq) })
+	return pieces[:n]
 }
 
 // keyframePiece returns the index of the last piece with a full snapshot at or before
@@ -168,7 +184,7 @@ func (r *tabReader) reload(ctx context.Context) ([]rrweb.Event, error) {
 		return nil, err
 	}
 	r.load = loader{s: r.s, p: p, block: -1}
-	r.pieces = p.pieces[r.tab]
+	r.pieces = upTo(p.pieces[r.tab], r.before)
 	for r.at = 0; r.at < len(r.pieces); r.at++ {
 		pc := &r.pieces[r.at]
 		if pc.seq < want.seq {

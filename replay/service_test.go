@@ -39,6 +39,7 @@ func TestIngestPlaySeal(t *testing.T) {
 		wantEvents(t, h.events(id, replay.EventQuery{TabID: tab, From: base + 5000, To: base + 10_000}), want[5:8])
 		wantEvents(t, h.events(id, replay.EventQuery{Keyframe: true, From: base + 26_000}), want[11:])
 		wantEvents(t, h.events(id, replay.EventQuery{TabID: newID()}), nil)
+		wantEvents(t, h.events(id, replay.EventQuery{TabID: tab, BeforeSeq: 2}), want[:8])
 
 		sess := h.session(id)
 		if sess.State != replay.StateLive || sess.StartedAt != base || sess.Events != int64(len(want)) || sess.User.ID != "u1" ||
