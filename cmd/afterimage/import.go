@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -57,7 +58,13 @@ func runImport(ctx context.Context, c *call) error {
 		if err != nil {
 			return err
 		}
-		failed, err := importAll(ctx, c, s, project.ID, sources)
+		rec := load.Recording{ProjectID: project.ID}
+		if user := c.str("user"); user != "" {
+			if rec.Meta, err = json.Marshal(map[string]any{"user": map[string]string{"id": user}}); err != nil {
+				return err
+			}
+		}
+		failed, err := importAll(ctx, c, s, rec, sources)
 		if err == nil || failed < len(sources) {
 			err = errors.Join(err, s.drain(ctx))
 		}
@@ -66,7 +73,7 @@ func runImport(ctx context.Context, c *call) error {
 }
 
 // importAll imports each source and reports it, in the order given.
-func importAll(ctx context.Context, c *call, s *stores, project string, sources []importer.Source) (failed int, err error) {
+func importAll(ctx context.Context, c *call, s *stores, rec load.Recording, sources []importer.Source) (failed int, err error) {
 	done := make([]chan importOutcome, len(sources))
 	free := make(chan struct{}, filesAtOnce)
 	var all sync.WaitGroup
@@ -78,7 +85,7 @@ func importAll(ctx context.Context, c *call, s *stores, project string, sources 
 			free <- struct{}{}
 			all.Go(func() {
 				defer func() { <-free }()
-				done[i] <- importOne(ctx, c.stdin, s, load.Recording{ProjectID: project, UserID: c.str("user")}, src)
+				done[i] <- importOne(ctx, c.stdin, s, rec, src)
 			})
 		}
 	})

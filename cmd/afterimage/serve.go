@@ -55,7 +55,11 @@ func (s *stores) serve(ctx context.Context, c *call) error {
 	if url == "" {
 		url = "http://" + reachable(listener.Addr().String())
 	}
-	server, err := s.server(c)
+	site, err := s.demoSite(ctx, c, url)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	server, err := s.server(c, site)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -71,7 +75,7 @@ func (s *stores) serve(ctx context.Context, c *call) error {
 	var work sync.WaitGroup
 	work.Go(func() { s.worker.Run(background) })
 	if err = s.welcome(ctx, c, url, metricsAddr); err == nil && c.demo {
-		err = s.addDemo(ctx, c, url)
+		err = s.loadDemo(ctx)
 	}
 	if err == nil {
 		select {
@@ -100,7 +104,7 @@ func (s *stores) drainServer(server *httpapi.Server, stopBackground func(), work
 }
 
 // server builds the HTTP side over the stores.
-func (s *stores) server(c *call) (*httpapi.Server, error) {
+func (s *stores) server(c *call, site *httpapi.Demo) (*httpapi.Server, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	recorder, err := recorderScript()
@@ -109,7 +113,7 @@ func (s *stores) server(c *call) (*httpapi.Server, error) {
 	}
 	server, err := httpapi.New(httpapi.Deps{
 		Replay: s.replay, Sessions: s.sql, Outbox: s.sql, Feedback: s.sql, Accounts: s.sql, Auth: s.auth,
-		Index: s.index, Bucket: s.bucket, UI: ui.FS(), Recorder: recorder, Demo: s.demoSite(c),
+		Index: s.index, Bucket: s.bucket, UI: ui.FS(), Recorder: recorder, Demo: site,
 		Config: httpapi.Config{
 			PublicURL: c.publicURL, CountryHeader: c.countryHeader, TrustedProxies: c.trustedProxies, Version: versionName(),
 		},

@@ -182,18 +182,7 @@ func (s *stores) openIndex(ctx context.Context) error {
 
 // firstProject makes sure that there is a project to record into.
 func (s *stores) firstProject(ctx context.Context) error {
-	projects, err := s.sql.Projects(ctx)
-	if err != nil || len(projects) > 0 {
-		return err
-	}
-	p, err := auth.NewProject("main", "Main", s.now())
-	if err != nil {
-		return err
-	}
-	err = s.sql.CreateProject(ctx, p)
-	if errors.Is(err, account.ErrExists) {
-		return nil // another process was first
-	}
+	_, err := account.EnsureDefaults(ctx, s.sql, s.now())
 	return err
 }
 
