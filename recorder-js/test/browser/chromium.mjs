@@ -8,13 +8,14 @@ export const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
 /** Whether there is a Chromium to test with. */
 export const installed = existsSync(executablePath);
 
-/** Starts it with a fresh profile. */
-export function launch() {
+/** Starts it with a fresh profile and, if needed, further switches. */
+export function launch(more = []) {
   return chromium.launch({
     executablePath,
     args: [
       "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      ...more,
     ],
   });
 }

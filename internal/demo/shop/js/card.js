@@ -16,7 +16,7 @@ export function card(product, extra) {
     toast(words("added"));
   };
   return h("article.card", {},
-    h("a.picture", { href }, h("img", { src: picture(product.art), alt: name, width: 320, height: 320, loading: "lazy" })),
+    h("a.picture", { href }, h("img", { src: picture(product.art), alt: name, width: 320, height: 320 })),
     h("div.text", {}, h("a.name", { href }, name), h("span.rating", {}, "★ " + product.rating.toFixed(1))),
     h("div.text", {}, h("span.price", {}, won(product.price)), extra ?? h("button.add", { click: add, "aria-label": words("add") }, "+")),
   );
