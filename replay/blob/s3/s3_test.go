@@ -43,19 +43,59 @@ func TestBucket(t *testing.T) {
 	blobtest.Run(t, func(t *testing.T) blob.Bucket { return open(t, parse(t, testenv.S3(t))) })
 }
 
-func TestBucketWithPrefix(t *testing.T) {
-	blobtest.Run(t, func(t *testing.T) blob.Bucket {
-		c := parse(t, testenv.S3(t))
-		// What others have in the same bucket must not show.
-		if err := open(t, c).Put(t.Context(), "somewhere/else", strings.NewReader("x"), 1); err != nil {
+// TestPrefix: a prefix makes a bucket of its own inside one that others use.
+func TestPrefix(t *testing.T) {
+	c := parse(t, testenv.S3(t))
+	whole := open(t, c)
+	c.Prefix = "some/folder/"
+	part := open(t, c)
+	put := func(b *s3.Bucket, key string) {
+		if err := b.Put(t.Context(), key, strings.NewReader(key), int64(len(key))); err != nil {
 			t.Fatal(err)
 		}
-		if err := open(t, c).Put(t.Context(), "some/folder2/x", strings.NewReader("x"), 1); err != nil {
-			t.Fatal(err)
-		}
-		c.Prefix = "some/folder/"
-		return open(t, c)
+	}
+	for _, key := range []string{"some/folder2/x", "some/fold", "x/y"} {
+		put(whole, key)
+	}
+	put(part, "x/y")
+	put(part, "z")
+	if got := keys(t, part, ""); !slices.Equal(got, []string{"x/y", "z"}) {
+		t.Errorf("List in the part = %q", got)
+	}
+	if got := keys(t, part, "x"); !slices.Equal(got, []string{"x/y"}) {
+		t.Errorf("List of x in the part = %q", got)
+	}
+	if o, err := part.Stat(t.Context(), "x/y"); err != nil || o.Key != "x/y" || o.Size != 3 {
+		t.Errorf("Stat in the part = %+v, %v", o, err)
+	}
+	r, err := part.Get(t.Context(), "x/y", 1, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(r)
+	if err = errors.Join(err, r.Close()); err != nil || string(got) != "/y" {
+		t.Errorf("Get in the part = %q, %v", got, err)
+	}
+	if err := part.Delete(t.Context(), "x/y"); err != nil {
+		t.Error(err)
+	}
+	want := []string{"some/fold", "some/folder/z", "some/folder2/x", "x/y"}
+	if got := keys(t, whole, ""); !slices.Equal(got, want) {
+		t.Errorf("List of the whole = %q, want %q", got, want)
+	}
+}
+
+// keys gives what List gives.
+func keys(t *testing.T, b *s3.Bucket, prefix string) (all []string) {
+	t.Helper()
+	err := b.List(t.Context(), prefix, func(o blob.Object) error {
+		all = append(all, o.Key)
+		return nil
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // client is the S3 server without this package between.
@@ -165,13 +205,8 @@ func TestForeignKeysAreNotListed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var keys []string
-	err := b.List(t.Context(), "", func(o blob.Object) error {
-		keys = append(keys, o.Key)
-		return nil
-	})
-	if err != nil || !slices.Equal(keys, []string{"ours"}) {
-		t.Errorf("List = %q, %v, want only ours", keys, err)
+	if got := keys(t, b, ""); !slices.Equal(got, []string{"ours"}) {
+		t.Errorf("List = %q, want only ours", got)
 	}
 }
 
