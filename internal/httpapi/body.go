@@ -28,6 +28,10 @@ const (
 // chunk, so that the client sees a broken body and never a short one that looks whole.
 // (Fiber's own stream writers cannot do that: whatever they wrote is ended cleanly.)
 func (s *Server) streamBody(c *fiber.Ctx, produce func(ctx context.Context, w io.Writer) error, done func()) error {
+	if c.Method() == fiber.MethodHead {
+		done() // fasthttp would end the body that it does not send
+		return nil
+	}
 	ctx, cancel := context.WithCancel(s.base)
 	pr, pw := io.Pipe()
 	body := &streamedBody{PipeReader: pr, cancel: cancel}

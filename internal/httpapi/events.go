@@ -31,6 +31,10 @@ func (s *Server) getEvents(c *fiber.Ctx) error {
 			return err
 		}
 		c.Set(headerLastSeq, strconv.FormatInt(last, 10))
+		if last < 0 {
+			return respond(c, fiber.StatusOK, []any{})
+		}
+		window.BeforeSeq = last + 1 // what comes meanwhile is the stream's
 	}
 	select {
 	case s.eventSlots <- struct{}{}:

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/afterimage/afterimage/replay/blob"
+	"github.com/afterimage/afterimage/search"
 )
 
 // getHealth says that the process runs, whatever its stores do.
@@ -70,7 +71,7 @@ func (s *Server) askParts(ctx context.Context) (int, readyReport) {
 		}
 		ask("bucket", true, err)
 	}
-	_, err = s.Index.Bytes(ctx)
+	_, err = s.Index.Search(ctx, search.Request{ProjectID: "ready", Limit: 1}) // of no project: nothing to read, but an answer
 	ask("search", false, err)
 	return status, report
 }

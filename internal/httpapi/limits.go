@@ -27,7 +27,7 @@ const (
 	// found are gone. The page may then be short; its cursor still leads on.
 	staleRoundsMax = 8
 
-	queryBytesMax  = 2000 // of a search; far more than a person types
+	queryBytesMax  = 8000 // of a search: 2,000 characters of any script; search.Parse says it better below that
 	cursorBytesMax = 512
 
 	eventStreamsMax = 64  // recordings read at a time: each holds a block and a compressor

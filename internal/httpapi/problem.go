@@ -80,6 +80,7 @@ var problems = []struct {
 	{account.ErrInvalid, 400, "invalid", "Invalid request", ""},
 	{account.ErrDenied, 401, "denied", "Denied", ""},
 	{account.ErrExpired, 401, "expired", "Expired", ""},
+	{search.ErrCursor, 400, "invalid", "Invalid request", ""},
 	{search.ErrUnavailable, 503, "search-unavailable", "Search unavailable", "The search engine does not answer now; recording goes on. Try again in a moment."},
 	{context.DeadlineExceeded, 503, "busy", "Busy", "This took too long; try again later."},
 	{context.Canceled, 503, "busy", "Busy", "The server is stopping; try again."},
@@ -160,6 +161,7 @@ func writeProblem(c *fasthttp.RequestCtx, p *problem) {
 	c.Response.SetStatusCode(p.Status)
 	c.Response.Header.SetContentType("application/problem+json")
 	c.Response.Header.Set(fiber.HeaderCacheControl, "no-store")
+	c.Response.Header.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	if p.retryAfter > 0 {
 		c.Response.Header.Set(fiber.HeaderRetryAfter, strconv.Itoa(p.retryAfter))
 	}

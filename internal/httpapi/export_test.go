@@ -1,0 +1,20 @@
+package httpapi
+
+// RouteForTest is a route as the tests see it; Need is empty for those open to anybody.
+type RouteForTest struct{ Method, Path, Need string }
+
+// RoutesForTest lists the table, and panics if Fiber has another route than the table.
+func RoutesForTest(s *Server) []RouteForTest {
+	var out []RouteForTest
+	known := map[string]bool{}
+	for _, r := range s.routes {
+		out = append(out, RouteForTest{r.method, r.path, string(r.need)})
+		known[r.path] = true
+	}
+	for _, r := range s.app.GetRoutes(true) {
+		if !known[r.Path] && r.Path != "/demo/*" {
+			panic("Fiber has a route that is not in the table: " + r.Path)
+		}
+	}
+	return out
+}
