@@ -64,7 +64,7 @@ func keyOf(b *replay.Batch) batchKey { return batchKey{b.SessionID, b.TabID, b.S
 // key must occur once, and the sessions must be locked.
 func insertBatches(ctx context.Context, tx conn, batches []*replay.Batch) (map[batchKey]bool, error) {
 	inserted := make(map[batchKey]bool, len(batches))
-	for part := range chunks(batches) {
+	for part := range chunks(tx.d, batches) {
 		var p params
 		rows := make([]string, 0, len(part))
 		for _, b := range part {
@@ -103,7 +103,7 @@ func momentsJSON(moments []replay.Moment) (string, error) {
 // batchHashes returns the hashes of those keys that are there.
 func batchHashes(ctx context.Context, tx conn, keys []batchKey) (map[batchKey][32]byte, error) {
 	hashes := make(map[batchKey][32]byte, len(keys))
-	for part := range chunks(keys) {
+	for part := range chunks(tx.d, keys) {
 		var p params
 		which := make([]string, 0, len(part))
 		for _, k := range part {

@@ -200,7 +200,7 @@ func readPages(ctx context.Context, tx conn, rows []*sessionRow) error {
 // updateSessions writes merged rows back, many per statement. A pages value of NULL
 // leaves the column as it is.
 func updateSessions(ctx context.Context, tx conn, rows []*sessionRow) error {
-	for part := range chunks(rows) {
+	for part := range chunks(tx.d, rows) {
 		var p params
 		values := make([]string, 0, len(part))
 		for _, r := range part {

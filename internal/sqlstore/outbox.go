@@ -25,7 +25,7 @@ type change struct {
 // waits already only gets the new revision: it keeps its place, its lease and, after
 // failures, the time of its next try.
 func enqueue(ctx context.Context, tx conn, changes []change) error {
-	for part := range chunks(changes) {
+	for part := range chunks(tx.d, changes) {
 		var p params
 		rows := make([]string, 0, len(part))
 		for _, c := range part {
@@ -137,7 +137,7 @@ func (s *Store) Done(ctx context.Context, done []replay.Pending) error {
 	sorted := slices.Clone(done)
 	slices.SortFunc(sorted, func(a, b replay.Pending) int { return cmp.Compare(a.SessionID, b.SessionID) })
 	err := s.writeIdempotent(ctx, "finish outbox", func(tx conn) error {
-		for part := range chunks(sorted) {
+		for part := range chunks(tx.d, sorted) {
 			var p, q params
 			_, err := tx.exec(ctx, "DELETE FROM outbox WHERE "+matching(&p, "revision", part), p...)
 			if err != nil {

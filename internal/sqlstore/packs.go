@@ -13,7 +13,7 @@ func (s *Store) notePacks(ctx context.Context, tx conn, commits []replay.Commit)
 	for i := range commits {
 		keys = append(keys, commits[i].Batch.Pack)
 	}
-	for part := range chunks(unique(keys)) {
+	for part := range chunks(tx.d, unique(keys)) {
 		var p params
 		rows := make([]string, 0, len(part))
 		for _, key := range part {

@@ -26,13 +26,14 @@ const (
 )
 
 var postgresDialect = dialect{
-	name:        "postgres",
-	goose:       goose.DialectPostgres,
-	migrateLock: advisoryLock{},
-	forUpdate:   "FOR UPDATE",
-	skipLocked:  "FOR UPDATE SKIP LOCKED",
-	classify:    classifyPostgres,
-	scrub:       func(context.Context, *sql.DB) error { return nil },
+	name:             "postgres",
+	goose:            goose.DialectPostgres,
+	migrateLock:      advisoryLock{},
+	forUpdate:        "FOR UPDATE",
+	skipLocked:       "FOR UPDATE SKIP LOCKED",
+	rowsPerStatement: 64,
+	classify:         classifyPostgres,
+	scrub:            func(context.Context, *sql.DB) error { return nil },
 }
 
 func (s *Store) openPostgres(ctx context.Context, databaseURL string) error {

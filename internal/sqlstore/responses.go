@@ -83,7 +83,7 @@ func addResponses(ctx context.Context, tx conn, responses []feedback.Response, n
 	}
 	added := 0
 	var touched []string
-	for part := range chunks(responses) {
+	for part := range chunks(tx.d, responses) {
 		var p params
 		rows := make([]string, 0, len(part))
 		for i := range part {

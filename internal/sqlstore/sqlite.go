@@ -37,10 +37,11 @@ const (
 )
 
 var sqliteDialect = dialect{
-	name:     "sqlite",
-	goose:    goose.DialectSQLite3,
-	classify: classifySQLite,
-	scrub:    scrubSQLite,
+	name:             "sqlite",
+	goose:            goose.DialectSQLite3,
+	rowsPerStatement: 8,
+	classify:         classifySQLite,
+	scrub:            scrubSQLite,
 }
 
 // openSQLite opens the file twice: one connection that writes, so that writers queue in
@@ -52,13 +53,13 @@ func (s *Store) openSQLite(folder string) error {
 	if err != nil {
 		return err
 	}
-	s.writer, err = sql.Open("sqlite", sqliteDSN(path, url.Values{"_txlock": {"immediate"}}))
+	s.writer, err = openCaching(sqliteDSN(path, url.Values{"_txlock": {"immediate"}}))
 	if err != nil {
 		return err
 	}
 	s.closers = append(s.closers, s.writer.Close)
 	s.writer.SetMaxOpenConns(1)
-	s.reader, err = sql.Open("sqlite", sqliteDSN(path, url.Values{"_query_only": {"1"}}))
+	s.reader, err = openCaching(sqliteDSN(path, url.Values{"_query_only": {"1"}}))
 	if err != nil {
 		return err
 	}
@@ -67,6 +68,14 @@ func (s *Store) openSQLite(folder string) error {
 	s.reader.SetMaxOpenConns(readers)
 	s.reader.SetMaxIdleConns(readers)
 	return nil
+}
+
+func openCaching(dsn string) (*sql.DB, error) {
+	connector, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(cachingConnector{connector}), nil
 }
 
 // sqliteDSN names the file and how each connection treats it. busy_timeout comes first,

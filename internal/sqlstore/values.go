@@ -52,15 +52,12 @@ func unique(vs []string) []string {
 	return slices.Compact(vs)
 }
 
-// rowsPerStatementMax is the most rows of one multi-row statement: enough to make round
-// trips rare, few enough that parsing one stays cheap (measured: see BenchmarkCommit).
-const rowsPerStatementMax = 64
-
-// chunks cuts vs into parts whose lengths are powers of two up to rowsPerStatementMax,
-// so that there are few different statements and the drivers' statement caches hold them.
-func chunks[T any](vs []T) iter.Seq[[]T] {
+// chunks cuts vs into parts whose lengths are powers of two up to the engine's
+// rowsPerStatement, so that there are few different statements and the drivers'
+// statement caches hold them.
+func chunks[T any](d *dialect, vs []T) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
-		for size := rowsPerStatementMax; len(vs) > 0; {
+		for size := d.rowsPerStatement; len(vs) > 0; {
 			for size > len(vs) {
 				size /= 2
 			}
