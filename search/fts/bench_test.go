@@ -39,19 +39,30 @@ func BenchmarkPut(b *testing.B) {
 	}
 }
 
-// BenchmarkReplace stores documents that are there already, as live sessions are.
+// BenchmarkReplace stores documents that are there already, as live sessions are: with
+// other words, and with nothing but other numbers.
 func BenchmarkReplace(b *testing.B) {
-	x := openBench(b)
-	fillBench(b, x, 5000)
-	docs := searchtest.Documents(0, "p", 1000)
-	b.ResetTimer()
-	for i := 0; i < b.N; i += 20 {
-		from := i % 1000
-		if err := x.Put(context.Background(), docs[from:from+20]); err != nil {
-			b.Fatal(err)
-		}
+	for _, what := range []string{"words", "numbers"} {
+		b.Run(what, func(b *testing.B) {
+			x := openBench(b)
+			fillBench(b, x, benchDocs())
+			const batch = 20
+			b.ResetTimer()
+			for i := 0; i < b.N; i += batch {
+				docs := benchPage(b, i/1000%(benchDocs()/1000)*1000)
+				for j := range docs {
+					docs[j].Clicks = i
+					if what == "words" {
+						docs[j].URLs = append(docs[j].URLs, fmt.Sprintf("https://shop.example/%d", i))
+					}
+				}
+				if err := x.Put(context.Background(), docs[:batch]); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "docs/s")
+		})
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "docs/s")
 }
 
 func BenchmarkSearch(b *testing.B) {
@@ -106,13 +117,19 @@ func openBench(b *testing.B) *Index {
 func fillBench(b *testing.B, x *Index, n int) {
 	b.Helper()
 	for i := 0; i < n; i += 1000 {
-		docs := searchtest.Documents(uint64(i), "p", 1000)
-		for j := range docs {
-			docs[j].ID += fmt.Sprint("-", i)
-			docs[j].StartedAt -= int64(i) * 1000 // sessions spread over time, as they do
-		}
-		if err := x.Put(context.Background(), docs); err != nil {
+		if err := x.Put(context.Background(), benchPage(b, i)); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// benchPage makes 1000 sessions, spread over time.
+func benchPage(b *testing.B, i int) []search.Document {
+	b.Helper()
+	docs := searchtest.Documents(uint64(i), "p", 1000)
+	for j := range docs {
+		docs[j].ID += fmt.Sprint("-", i)
+		docs[j].StartedAt -= int64(i) * 1000
+	}
+	return docs
 }

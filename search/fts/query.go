@@ -206,37 +206,12 @@ func (p plan) count(ctx context.Context, tx *sql.Tx, r search.Request, result *s
 		return nil
 	}
 	from, args := p.source(r, r.To)
-	rows, err := tx.QueryContext(ctx, `SELECT d.browser, d.os, d.device, d.country, d.release, d.language, d.has, count(*)`+
-		from+` GROUP BY 1, 2, 3, 4, 5, 6, 7`, args...)
-	if err != nil {
+	var counted string
+	if err := tx.QueryRowContext(ctx, "SELECT afterimage_tally(d.facet)"+from, args...).Scan(&counted); err != nil {
 		return err
 	}
-	defer rows.Close()
-	facets := make(map[string]map[string]int64, len(search.FacetFields))
-	for _, field := range search.FacetFields {
-		facets[field] = map[string]int64{}
-	}
-	total := int64(0)
-	for rows.Next() {
-		var values [6]string
-		var has int
-		var n int64
-		if err := rows.Scan(&values[0], &values[1], &values[2], &values[3], &values[4], &values[5], &has, &n); err != nil {
-			return err
-		}
-		total += n
-		for i, value := range values {
-			if value != "" {
-				facets[search.FacetFields[i]][value] += n
-			}
-		}
-		for i, what := range search.FacetHas {
-			if has&(1<<i) != 0 {
-				facets["has"][what] += n
-			}
-		}
-	}
-	if err := rows.Err(); err != nil {
+	total, facets, err := readTally(counted)
+	if err != nil {
 		return err
 	}
 	result.Facets = facets

@@ -123,7 +123,7 @@ func tags(d *search.Document) []string {
 
 // docColumns are the columns of docs behind rid, in the order of docValues.
 const docColumns = `id, project, started, ended, active, clicks, pages, errors, failed, responses,
-	nps, csat, ces, statuses, browser, os, device, country, release, language, has`
+	nps, csat, ces, statuses, browser, os, device, country, release, language, facet`
 
 func docValues(d *search.Document) []any {
 	score := func(n int) any {
@@ -136,15 +136,9 @@ func docValues(d *search.Document) []any {
 	for _, n := range d.Numbers("status") {
 		statuses = append(statuses, strconv.FormatInt(n, 10))
 	}
-	has := 0
-	for i, what := range search.FacetHas {
-		if d.Has(what) {
-			has |= 1 << i
-		}
-	}
 	return []any{d.ID, d.ProjectID, startedOf(d), d.EndedAt, d.ActiveMs, d.Clicks, d.PageCount, d.ErrorCount,
 		d.FailedRequests, d.ResponseCount, score(d.NPS), score(d.CSAT), score(d.CES), strings.Join(statuses, ","),
-		d.Browser, d.OS, d.Device, d.Country, d.Release, d.Language, has}
+		d.Browser, d.OS, d.Device, d.Country, d.Release, d.Language, facetOf(d)}
 }
 
 func encodeBody(d *search.Document) ([]byte, error) {

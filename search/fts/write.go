@@ -12,10 +12,13 @@ import (
 	"github.com/afterimage/afterimage/search"
 )
 
-// change is one step of a write: take a row out, or put one in.
+// change is one step of a write: take a row out, or put one in. Where the words of a
+// document are as they were, which is so for most of what a live session sends, they
+// stay: taking words out so that no trace is left is what costs most.
 type change struct {
 	row
-	remove bool
+	remove    bool
+	keepWords bool
 }
 
 // put stores documents in one transaction.
@@ -36,19 +39,20 @@ func (s *store) put(ctx context.Context, docs []search.Document) error {
 			if err != nil {
 				return err
 			}
-			rid := int64(0)
+			rid, words, same := int64(0), makeWords(d), false
 			if old != nil {
-				changes = append(changes, change{*old, true})
 				if old.rid>>ridSeqBits == startedOf(d) {
 					rid = old.rid
+					same = slices.Equal(old.words, words)
 				}
+				changes = append(changes, change{*old, true, same})
 			}
 			if rid == 0 {
 				if rid, err = newRid(ctx, tx, startedOf(d), next); err != nil {
 					return err
 				}
 			}
-			changes = append(changes, change{row{rid, d, makeWords(d)}, false})
+			changes = append(changes, change{row{rid, d, words}, false, same})
 		}
 		return apply(ctx, tx, changes)
 	})
@@ -64,7 +68,7 @@ func (s *store) remove(ctx context.Context, ids []string) error {
 				return err
 			}
 			if old != nil {
-				changes = append(changes, change{*old, true})
+				changes = append(changes, change{row: *old, remove: true})
 			}
 		}
 		return apply(ctx, tx, changes)
@@ -184,6 +188,9 @@ func apply(ctx context.Context, tx *sql.Tx, changes []change) error {
 	}
 	for _, c := range changes {
 		if c.remove {
+			if c.keepWords {
+				continue
+			}
 			if err := exec(removeWords, append([]any{c.rid}, c.words...)...); err != nil {
 				return err
 			}
@@ -193,8 +200,10 @@ func apply(ctx context.Context, tx *sql.Tx, changes []change) error {
 		if err != nil {
 			return err
 		}
-		if err := exec(insertWords, append([]any{c.rid}, c.words...)...); err != nil {
-			return err
+		if !c.keepWords {
+			if err := exec(insertWords, append([]any{c.rid}, c.words...)...); err != nil {
+				return err
+			}
 		}
 		if err := exec(insertDoc, append([]any{c.rid}, docValues(c.doc)...)...); err != nil {
 			return err
