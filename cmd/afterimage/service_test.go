@@ -200,7 +200,9 @@ func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
 
 func waitForLines(t *testing.T, path string, lines int) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for deadline := time.Now().Add(30 * time.Second); ; <-look.C {
 		text, err := os.ReadFile(path)
 		if err == nil && bytes.Count(text, []byte("\n")) >= lines {
 			return

@@ -36,6 +36,7 @@ type stores struct {
 	log    *slog.Logger
 	now    func() time.Time
 
+	master [32]byte
 	sql    *sqlstore.Store
 	bucket blob.Bucket
 	index  search.Index
@@ -61,6 +62,7 @@ func openStores(ctx context.Context, c *call) (*stores, error) {
 	s := &stores{config: c.config, log: c.log, now: time.Now}
 	steps := []func(context.Context) error{
 		func(context.Context) error { return s.lockFolder(c.command.name) },
+		func(context.Context) (err error) { s.master, err = masterKey(&s.config); return err },
 		s.openDatabase,
 		func(ctx context.Context) error { return s.openBucket(ctx, c.getenv) },
 		s.openService,
@@ -130,12 +132,9 @@ func (s *stores) openBucket(ctx context.Context, getenv func(string) string) err
 // openService starts the domain's service, after the master key was found to be the
 // right one.
 func (s *stores) openService(ctx context.Context) error {
-	master, err := masterKey(&s.config)
+	keys := segment.NewKeyring(s.master)
+	err := checkKey(ctx, s.sql, keys)
 	if err != nil {
-		return err
-	}
-	keys := segment.NewKeyring(master)
-	if err := checkKey(ctx, s.sql, keys); err != nil {
 		return err
 	}
 	s.replay, err = replay.NewService(replay.Options{Store: s.sql, Bucket: s.bucket, Keys: keys, Now: s.now, Log: s.log})

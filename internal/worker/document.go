@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/afterimage/afterimage/feedback"
 	"github.com/afterimage/afterimage/replay"
@@ -169,7 +170,36 @@ func withoutQuery(raw string) string {
 	} else if route, _, cut := strings.Cut(u.Fragment, "?"); cut {
 		u.Fragment, u.RawFragment = route, ""
 	}
-	return u.String()
+	return readable(u.String())
+}
+
+// readable shows what is not ASCII in an address as people read and type it: browsers
+// tell /%EA%B2%B0%EC%A0%9C for /결제. Other escapes stay, so that the address keeps its meaning.
+func readable(address string) string {
+	var out, run []byte
+	flush := func() {
+		if utf8.Valid(run) {
+			out = append(out, run...)
+		} else {
+			for _, c := range run {
+				out = fmt.Appendf(out, "%%%02X", c)
+			}
+		}
+		run = run[:0]
+	}
+	for i := 0; i < len(address); i++ {
+		if address[i] == '%' && i+2 < len(address) {
+			if c, err := strconv.ParseUint(address[i+1:i+3], 16, 8); err == nil && c >= utf8.RuneSelf {
+				run = append(run, byte(c))
+				i += 2
+				continue
+			}
+		}
+		flush()
+		out = append(out, address[i])
+	}
+	flush()
+	return string(out)
 }
 
 // scoreOf is a score as a whole number; nil if it is none.
