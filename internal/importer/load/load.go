@@ -43,7 +43,11 @@ type Recording struct {
 	ProjectID string
 	// SessionID is the session to make; empty: a new UUIDv7 of the first event's time.
 	SessionID string
-	UserID    string // whose session it is; empty: not told
+	// Meta is a JSON object of what a recorder tells of page, person and device; nil: nothing.
+	Meta   json.RawMessage
+	Client replay.Client
+	// ReceivedAt is when the batches count as received, unix ms; 0: now.
+	ReceivedAt int64
 	// Read gives all events to the sink, in order.
 	Read func(importer.Sink) error
 }
@@ -79,7 +83,6 @@ type loader struct {
 	now    func() time.Time
 	rec    Recording
 	secret string
-	meta   json.RawMessage
 	pack   *zstd.Encoder
 	tabs   map[string]*tab // by window
 	order  []*tab
@@ -100,13 +103,6 @@ func newLoader(ctx context.Context, to Sessions, now func() time.Time, rec Recor
 	var secret [16]byte
 	rand.Read(secret[:]) // never fails: the runtime ends the process instead
 	l := &loader{ctx: ctx, to: to, now: now, rec: rec, secret: hex.EncodeToString(secret[:]), tabs: map[string]*tab{}}
-	if rec.UserID != "" {
-		meta, err := json.Marshal(map[string]any{"user": map[string]string{"id": rec.UserID}})
-		if err != nil {
-			return nil, fmt.Errorf("load: encode user: %w", err)
-		}
-		l.meta = meta
-	}
 	var err error
 	l.pack, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
 	if err != nil {
@@ -163,7 +159,10 @@ func (l *loader) flush(t *tab) error {
 	l.sent = true
 	upload := replay.Upload{
 		ProjectID: l.rec.ProjectID, SessionID: l.result.Session, TabID: t.id, Seq: t.seq,
-		Body: l.body(t), ReceivedAt: l.now().UnixMilli(),
+		Body: l.body(t), Client: l.rec.Client, ReceivedAt: l.rec.ReceivedAt,
+	}
+	if upload.ReceivedAt == 0 {
+		upload.ReceivedAt = l.now().UnixMilli()
 	}
 	if _, err := l.to.Ingest(l.ctx, upload); err != nil {
 		return fmt.Errorf("store batch %d: %w", t.seq, err)
@@ -176,10 +175,10 @@ func (l *loader) flush(t *tab) error {
 
 // body builds an upload's body around the events as they are.
 func (l *loader) body(t *tab) []byte {
-	b := make([]byte, 0, t.bytes+len(t.events)+len(l.meta)+128)
+	b := make([]byte, 0, t.bytes+len(t.events)+len(l.rec.Meta)+128)
 	b = fmt.Appendf(b, `{"secret":"%s"`, l.secret)
-	if l.meta != nil {
-		b = append(append(b, `,"meta":`...), l.meta...)
+	if l.rec.Meta != nil {
+		b = append(append(b, `,"meta":`...), l.rec.Meta...)
 	}
 	b = append(b, `,"events":[`...)
 	for i, e := range t.events {
