@@ -1,12 +1,17 @@
-/** The line that a site puts into its head to be recorded. */
+// What a site puts into its pages to be recorded.
+
 export function scriptTag(origin: string, key: string): string {
-  return `<script defer src="${origin}/afterimage.js" data-key="${key}"></script>`;
+  return `<script async src="${origin}/afterimage.js" data-key="${key}"></script>`;
 }
 
 export function npmSnippet(origin: string, key: string): string {
   return `npm install @afterimage/recorder
 
-import { init } from '@afterimage/recorder';
+import * as afterimage from '@afterimage/recorder';
 
-init({ endpoint: '${origin}', key: '${key}' });`;
+afterimage.init({ endpoint: '${origin}', key: '${key}' });`;
 }
+
+export const askSnippet = `await afterimage.feedback.submit({
+  kind: 'nps', score: 2, text: 'The pay button does nothing',
+});`;

@@ -18,6 +18,8 @@ export const speeds: readonly number[] = [0.5, 1, 2, 4, 8, 16];
 export interface Start {
   /** Where to begin; null: at the newest events of a live session, else at the first. */
   at: number | null;
+  /** Whether to play from there, or to show it. */
+  play: boolean;
   tab: string;
   /** Something came in lately. */
   live: boolean;
@@ -57,7 +59,7 @@ export class PlayerController {
     const at = Math.min(Math.max(start.at ?? (following ? extent.end - liveLeadMs : extent.start), extent.start), extent.end);
     this.store = new Store<PlayerState>({
       at, following, tab: start.tab, start: extent.start, end: extent.end, live: start.live, speed: start.speed, skipIdle: start.skipIdle,
-      playing: start.at === null, waiting: true, shown: false, ended: false, trouble: null, skippedMs: 0, width: 0, height: 0, blocked: [],
+      playing: start.play, waiting: true, shown: false, ended: false, trouble: null, skippedMs: 0, width: 0, height: 0, blocked: [],
     });
   }
 

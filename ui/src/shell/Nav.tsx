@@ -16,9 +16,9 @@ export function Nav({ onHelp }: { onHelp: () => void }) {
   return (
     <div className={classes.nav}>
       <ProjectSwitcher />
-      <UnstyledButton className={classes.search} onClick={openCommands}>
+      <UnstyledButton className={classes.search} onClick={openCommands} aria-label={t.nav.commands}>
         <IconSearch size={15} aria-hidden />
-        <span>{t.nav.commands}</span>
+        <span>{t.nav.find}</span>
         <Kbd size="xs">⌘K</Kbd>
       </UnstyledButton>
       <nav aria-label={t.nav.label} className={classes.links}>

@@ -12,7 +12,7 @@ interface Signal {
 }
 
 /** How often each kind of trouble happened, each with an icon of its own. */
-export function Signals({ counts }: { counts: Counts }) {
+export function Signals({ counts, columns }: { counts: Counts; /** Each kind keeps its place, so that rows line up. */ columns?: boolean }) {
   const { t, f } = useLanguage();
   const signals: Signal[] = [
     { icon: IconHexagonLetterX, look: classes.error, count: counts.errors, text: t.sessions.errors(counts.errors) },
@@ -21,17 +21,17 @@ export function Signals({ counts }: { counts: Counts }) {
     { icon: IconClick, look: classes.click, count: counts.clicks, text: t.sessions.clicks(counts.clicks) },
   ];
   return (
-    <span className={classes.signals}>
-      {signals
-        .filter((signal) => signal.count > 0)
-        .map((signal) => (
+    <span className={classes.signals} data-columns={columns || undefined}>
+      {signals.map((signal, place) =>
+        signal.count === 0 ? null : (
           <Tooltip key={signal.text} label={signal.text}>
-            <span className={`${classes.signal} ${signal.look ?? ''}`} role="img" aria-label={signal.text}>
+            <span className={`${classes.signal} ${signal.look ?? ''}`} role="img" aria-label={signal.text} style={{ gridColumn: place + 1 }}>
               <signal.icon size={15} stroke={1.9} aria-hidden />
               {f.number(signal.count)}
             </span>
           </Tooltip>
-        ))}
+        ),
+      )}
     </span>
   );
 }

@@ -10,7 +10,7 @@ import { problemText } from '../../ui/Problem';
 import { useTitle } from '../../ui/useTitle';
 import classes from './LoginView.module.css';
 
-const newLinkCommand = 'afterimage user link';
+const newLinkCommand = 'afterimage user link EMAIL';
 
 function refusal(error: unknown, t: Catalogue): string {
   if (error instanceof ApiError && error.status === 429) return t.login.tooMany;

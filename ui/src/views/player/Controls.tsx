@@ -1,17 +1,17 @@
 import { ActionIcon, Button, Menu, Select, Tooltip } from '@mantine/core';
 import { useFullscreenDocument } from '@mantine/hooks';
 import {
-  IconChevronLeftPipe,
-  IconChevronRightPipe,
+  IconChevronLeft,
+  IconChevronRight,
   IconMaximize,
   IconMinimize,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
-  IconPlayerSkipForward,
   IconPlayerTrackNextFilled,
   IconRewindBackward10,
   IconRewindForward10,
   IconRotate,
+  IconZzzOff,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { RefObject } from 'react';
@@ -44,8 +44,13 @@ export function Controls({ cinema }: { cinema: RefObject<HTMLElement | null> }) 
       <LiveButton />
       <span className={classes.space} />
       <TabSwitch />
-      <Tool icon={IconChevronLeftPipe} label={t.player.previousMoment} onClick={() => hop(controller, moments, -1)} />
-      <Tool icon={IconChevronRightPipe} label={t.player.nextMoment} onClick={() => hop(controller, moments, 1)} />
+      <span className={classes.hop}>
+        <Tool icon={IconChevronLeft} label={t.player.previousMoment} onClick={() => hop(controller, moments, -1)} />
+        <span className={classes.hopName} aria-hidden>
+          {t.player.moment}
+        </span>
+        <Tool icon={IconChevronRight} label={t.player.nextMoment} onClick={() => hop(controller, moments, 1)} />
+      </span>
       <SkipIdle />
       <Speed />
       <Tool icon={full ? IconMinimize : IconMaximize} label={full ? t.player.exitFullscreen : t.player.fullscreen} onClick={() => toggleFullscreen(cinema.current)} />
@@ -121,7 +126,20 @@ function SkipIdle() {
   const { t } = useLanguage();
   const { controller } = usePlaying();
   const skipIdle = usePlayer((s) => s.skipIdle);
-  return <Tool icon={IconPlayerSkipForward} label={t.player.skipIdle} pressed={skipIdle} onClick={() => toggleSkipIdle(controller)} />;
+  return (
+    <Button
+      size="compact-md"
+      className={classes.skip}
+      variant={skipIdle ? 'light' : 'subtle'}
+      color={skipIdle ? 'indigo' : 'gray'}
+      aria-pressed={skipIdle}
+      aria-label={t.player.skipIdle}
+      leftSection={<IconZzzOff size={16} stroke={1.75} />}
+      onClick={() => toggleSkipIdle(controller)}
+    >
+      <span className={classes.skipName}>{t.player.skipIdle}</span>
+    </Button>
+  );
 }
 
 function Speed() {

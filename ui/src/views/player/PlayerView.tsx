@@ -1,7 +1,7 @@
 import { Button, Loader } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
-import { useParams, useSearchParams } from 'react-router';
+import { useLocation, useParams, useSearchParams } from 'react-router';
 import { keys, useMoments, useSession } from '../../api/queries';
 import type { SessionDetail } from '../../api/types';
 import { useLanguage } from '../../i18n/i18n';
@@ -57,12 +57,24 @@ function firstTab(session: SessionDetail, asked: string | null): string {
 
 const msPerSecond = 1000;
 
+/** Where the address wants to begin: `t`, seconds from the session's start, or `at`, a time of day in ms. */
+function askedTime(search: URLSearchParams, startedAt: number): number | null {
+  const seconds = Number.parseFloat(search.get('t') ?? '');
+  if (Number.isFinite(seconds)) return startedAt + seconds * msPerSecond;
+  const at = Number.parseInt(search.get('at') ?? '', 10);
+  return Number.isFinite(at) ? at : null;
+}
+
 function useController(session: SessionDetail, live: boolean): PlayerController {
   const [search] = useSearchParams();
+  const { state } = useLocation();
   const [controller] = useState(() => {
-    const seconds = Number.parseFloat(search.get('t') ?? '');
+    const at = askedTime(search, session.startedAt);
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     return new PlayerController(session, serviceSource(session.projectId, session.id), {
-      at: Number.isFinite(seconds) ? session.startedAt + seconds * msPerSecond : null,
+      at,
+      // A link to a moment shows that moment; opening a session plays it.
+      play: !still && (at === null || (state as { play?: boolean } | null)?.play === true),
       tab: firstTab(session, search.get('tab')),
       live,
       speed: preferredSpeed(),

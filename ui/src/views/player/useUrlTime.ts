@@ -22,6 +22,7 @@ export function useUrlTime() {
       const { at, tab } = controller.store.get();
       setSearch(
         (search) => {
+          search.delete('at');
           search.set('t', secondsOf(at, session.startedAt));
           if (session.tabs.length > 1) search.set('tab', tab);
           return search;

@@ -35,7 +35,7 @@ export function SessionRow({ session, onFocus }: Props) {
         <Client session={session} />
       </span>
       <span className={classes.signals}>
-        <Signals counts={session.counts} />
+        <Signals counts={session.counts} columns />
       </span>
       <span className={classes.pages}>{t.sessions.pages(Math.max(session.counts.pages, pages.length))}</span>
       <span className={classes.duration} role="img" aria-label={`${t.sessions.duration} ${f.duration(session.durationMs)}`}>

@@ -1,8 +1,8 @@
-import { Chip, VisuallyHidden } from '@mantine/core';
+import { Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { type Moment, type MomentKind, momentKinds } from '../../../api/types';
 import { useLanguage } from '../../../i18n/i18n';
-import { lookOf, ofKinds } from '../../../lib/moments';
+import { type Look, lookOf, ofKinds } from '../../../lib/moments';
 import { MomentIcon } from '../../../ui/MomentIcon';
 import { usePlaying } from '../context';
 import classes from './Events.module.css';
@@ -13,25 +13,11 @@ import { MomentList } from './MomentList';
 export function Events() {
   const { t } = useLanguage();
   const { moments } = usePlaying();
-  const [chosen, setChosen] = useState<string[]>([]);
-  const there = useMemo(() => momentKinds.filter((kind) => moments.some((moment) => moment.kind === kind)), [moments]);
-  const shown = useMemo(
-    () => (chosen.length === 0 ? moments : ofKinds(moments, new Set(chosen as MomentKind[]))),
-    [moments, chosen],
-  );
+  const [chosen, setChosen] = useState<ReadonlySet<MomentKind>>(new Set());
+  const shown = useMemo(() => (chosen.size === 0 ? moments : ofKinds(moments, chosen)), [moments, chosen]);
   return (
     <>
-      {there.length > 1 && (
-        <Chip.Group multiple value={chosen} onChange={setChosen}>
-          <div className={classes.kinds} role="group" aria-label={t.panel.filter}>
-            {there.map((kind) => (
-              <Chip key={kind} value={kind} size="xs" variant="light">
-                {t.panel.kinds[kind]}
-              </Chip>
-            ))}
-          </div>
-        </Chip.Group>
-      )}
+      <Kinds moments={moments} chosen={chosen} onChoose={setChosen} />
       <MomentList
         moments={shown}
         label={t.panel.tabs.events}
@@ -39,6 +25,41 @@ export function Events() {
         row={(moment) => <Line moment={moment} />}
       />
     </>
+  );
+}
+
+const iconOf: Record<MomentKind, Look> = {
+  page: 'page', click: 'click', input: 'input', error: 'error', console: 'console', request: 'request', response: 'response', custom: 'custom', identify: 'identify',
+};
+
+interface KindsProps {
+  moments: readonly Moment[];
+  chosen: ReadonlySet<MomentKind>;
+  onChoose: (kinds: ReadonlySet<MomentKind>) => void;
+}
+
+/** One button per kind that there is, with how many there are. */
+function Kinds({ moments, chosen, onChoose }: KindsProps) {
+  const { t, f } = useLanguage();
+  const counts = useMemo(() => momentKinds.map((kind) => [kind, moments.filter((moment) => moment.kind === kind).length] as const), [moments]);
+  const there = counts.filter(([, count]) => count > 0);
+  if (there.length < 2) return null;
+  const toggle = (kind: MomentKind) => {
+    const next = new Set(chosen);
+    if (!next.delete(kind)) next.add(kind);
+    onChoose(next);
+  };
+  return (
+    <div className={classes.kinds} role="group" aria-label={t.panel.filter}>
+      {there.map(([kind, count]) => (
+        <Tooltip key={kind} label={t.panel.kinds[kind]}>
+          <UnstyledButton className={classes.kind} aria-pressed={chosen.has(kind)} aria-label={`${t.panel.kinds[kind]}: ${f.number(count)}`} onClick={() => toggle(kind)}>
+            <MomentIcon look={iconOf[kind]} size={15} />
+            {f.number(count)}
+          </UnstyledButton>
+        </Tooltip>
+      ))}
+    </div>
   );
 }
 
