@@ -2,6 +2,7 @@ package sqlstore_test
 
 import (
 	"context"
+	"flag"
 	"net/url"
 	"strings"
 	"sync"
@@ -133,4 +134,20 @@ func TestPostgresFeedbackStore(t *testing.T) {
 func TestPostgresAccountStore(t *testing.T) {
 	open := postgresFactory(t, icuDatabase(t))
 	accounttest.Run(t, func(t testing.TB) account.Store { return open(t) })
+}
+
+// TestPostgresReplayModel runs fewer lives than on SQLite: each statement is a round trip.
+func TestPostgresReplayModel(t *testing.T) {
+	checks := flag.Lookup("rapid.checks")
+	before := checks.Value.String()
+	if err := checks.Value.Set("10"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := checks.Value.Set(before); err != nil {
+			t.Error(err)
+		}
+	}()
+	open := postgresFactory(t, testenv.Postgres(t))
+	replaytest.RunModel(t, func(t testing.TB) replay.Store { return open(t) })
 }

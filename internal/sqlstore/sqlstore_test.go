@@ -44,3 +44,8 @@ func TestFeedbackStore(t *testing.T) {
 func TestAccountStore(t *testing.T) {
 	accounttest.Run(t, func(t testing.TB) account.Store { return openSQLite(t) })
 }
+
+// TestReplayModel runs rapid's hundred lives.
+func TestReplayModel(t *testing.T) {
+	replaytest.RunModel(t, func(t testing.TB) replay.Store { return openSQLite(t) })
+}
