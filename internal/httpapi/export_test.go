@@ -18,3 +18,22 @@ func RoutesForTest(s *Server) []RouteForTest {
 	}
 	return out
 }
+
+// EventStreamsForTest is how many recordings are being read.
+func EventStreamsForTest(s *Server) int { return len(s.eventSlots) }
+
+// FillStreamsForTest takes every slot that streams need, until release is called.
+func FillStreamsForTest(s *Server) (release func()) {
+	for _, slots := range []chan struct{}{s.eventSlots, s.liveSlots} {
+		for range cap(slots) {
+			slots <- struct{}{}
+		}
+	}
+	return func() {
+		for _, slots := range []chan struct{}{s.eventSlots, s.liveSlots} {
+			for range cap(slots) {
+				<-slots
+			}
+		}
+	}
+}

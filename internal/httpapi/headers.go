@@ -15,8 +15,8 @@ const (
 	policyApp     = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; " +
 		"img-src 'self' data: blob:; font-src 'self'; frame-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; " +
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-	// The demo shop has scripts and styles in its pages, as real shops have. It shows nothing that anybody else wrote.
-	policyDemo = "default-src 'self' data:; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
+	// The demo shop shows nothing that anybody else wrote.
+	policyDemo = "default-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 		"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
 

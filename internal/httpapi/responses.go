@@ -84,20 +84,9 @@ func (s *Server) createResponses(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	now := s.Now().UnixMilli()
 	add := make([]feedback.Response, 0, len(given))
 	for i, g := range given {
-		r := g.Response
-		r.ProjectID, r.CreatedAt = project.ID, now
-		if r.ID == "" {
-			r.ID = uuid.NewString()
-		}
-		if r.At == 0 {
-			r.At = now
-		}
-		if r.Status == "" {
-			r.Status = feedback.StatusOpen
-		}
+		r := s.filled(g.Response, project.ID)
 		if err := checkResponse(&r); err != nil {
 			return badRequest(fmt.Sprintf("items[%d].%v", i, err))
 		}
@@ -118,6 +107,22 @@ func (s *Server) createResponses(c *fiber.Ctx) error {
 		Added int            `json:"added"`
 		Items []responseJSON `json:"items"`
 	}{added, items})
+}
+
+// filled gives a response what its sender left out.
+func (s *Server) filled(r feedback.Response, projectID string) feedback.Response {
+	now := s.Now().UnixMilli()
+	r.ProjectID, r.CreatedAt = projectID, now
+	if r.ID == "" {
+		r.ID = uuid.NewString()
+	}
+	if r.At == 0 {
+		r.At = now
+	}
+	if r.Status == "" {
+		r.Status = feedback.StatusOpen
+	}
+	return r
 }
 
 // decodeResponses takes one object or {"items": […]}. An answer of this API can be

@@ -137,6 +137,12 @@ func New(d Deps) (*Server, error) {
 	if s.metrics, err = newMetrics(d.Metrics, d.Outbox, d.Now); err != nil {
 		return nil, err
 	}
+	s.start()
+	return s, nil
+}
+
+// start makes the Fiber app and the fasthttp server in it.
+func (s *Server) start() {
 	s.app = fiber.New(fiber.Config{
 		Immutable: true, CaseSensitive: true, StrictRouting: true,
 		DisableStartupMessage: true, DisablePreParseMultipartForm: true,
@@ -150,7 +156,6 @@ func New(d Deps) (*Server, error) {
 	handle := s.app.Handler()
 	s.app.Server().Handler = func(c *fasthttp.RequestCtx) { s.knownMethod(c, handle) }
 	s.app.Server().HeaderReceived = bodyLimit
-	return s, nil
 }
 
 // knownMethod answers methods that Fiber does not know, which it would answer by

@@ -40,7 +40,7 @@ type static struct {
 type file struct {
 	body, gzipped []byte // gzipped is nil where that is no gain
 	contentType   string
-	etag          string
+	etag          string // weak: the same for both bodies
 }
 
 func newStatic(files fs.FS) *static { return &static{files: files, held: make(map[string]*file)} }
@@ -72,7 +72,7 @@ var contentTypes = map[string]string{
 
 func newFile(name string, body []byte) *file {
 	sum := sha256.Sum256(body)
-	f := &file{body: body, etag: `"` + hex.EncodeToString(sum[:12]) + `"`, contentType: contentTypes[path.Ext(name)]}
+	f := &file{body: body, etag: `W/"` + hex.EncodeToString(sum[:12]) + `"`, contentType: contentTypes[path.Ext(name)]}
 	if f.contentType == "" {
 		f.contentType = mime.TypeByExtension(path.Ext(name))
 	}
@@ -163,7 +163,11 @@ func (s *Server) getPlayer(c *fiber.Ctx) error {
 		if err != nil {
 			return badRequest("the project's site origins: " + err.Error())
 		}
-		origins = append(origins, origin)
+		// Ours (the demo shop's) would open the API to the recorded page; the policy has the
+		// folders of it that are needed.
+		if !s.ownOrigin(c, origin) {
+			origins = append(origins, origin)
+		}
 	}
 	document := s.static.get("player.html")
 	if document == nil {

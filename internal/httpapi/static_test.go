@@ -99,6 +99,11 @@ func TestPlayerPolicy(t *testing.T) {
 			t.Errorf("policy lacks %q: %s", part, policy)
 		}
 	}
+	// Our own origin is not opened as a whole: the recorded page could ask the API with the viewer's cookie.
+	w.want(200, call{method: "PATCH", path: "/api/v1/projects/shop", as: "shop/admin", body: map[string]any{"siteOrigins": []string{w.url}}}, nil)
+	if got := get().header.Get("Content-Security-Policy"); got != want {
+		t.Errorf("policy %s\nwant %s", got, want)
+	}
 	// However a bad origin came into the store, it does not come into a policy.
 	p, err := w.store.Project(t.Context(), "shop")
 	w.check(err)
