@@ -14,7 +14,7 @@ import (
 // links end with their session.
 
 func TestResponsesAndSessions(t *testing.T) {
-	testResponsesAndSessions(t, func(t testing.TB) *sqlstore.Store { return openSQLite(t) })
+	testResponsesAndSessions(t, sqliteFactory(t))
 }
 
 func TestPostgresResponsesAndSessions(t *testing.T) {

@@ -2,7 +2,6 @@ package sqlstore_test
 
 import (
 	"context"
-	"flag"
 	"net/url"
 	"strings"
 	"sync"
@@ -20,9 +19,6 @@ import (
 	"github.com/afterimage/afterimage/replay/replaytest"
 )
 
-// tables are all that hold data, those that others refer to last.
-var tables = []string{"batches", "sessions", "packs", "tombstones", "outbox", "responses", "tokens", "logins", "users", "projects"}
-
 // postgresFactory makes one database for the test and returns a function that gives the
 // store on it, emptied: making a database for each of some hundred subtests takes longer
 // than running them.
@@ -32,7 +28,7 @@ func postgresFactory(t *testing.T, databaseURL string) func(testing.TB) *sqlstor
 	return func(t testing.TB) *sqlstore.Store {
 		t.Helper()
 		// DELETE, for TRUNCATE makes new files and waits for the disk.
-		execPostgres(t, databaseURL, "DELETE FROM "+strings.Join(tables, "; DELETE FROM "))
+		execPostgres(t, databaseURL, deleteAll)
 		return s
 	}
 }
@@ -138,16 +134,7 @@ func TestPostgresAccountStore(t *testing.T) {
 
 // TestPostgresReplayModel runs fewer lives than on SQLite: each statement is a round trip.
 func TestPostgresReplayModel(t *testing.T) {
-	checks := flag.Lookup("rapid.checks")
-	before := checks.Value.String()
-	if err := checks.Value.Set("10"); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := checks.Value.Set(before); err != nil {
-			t.Error(err)
-		}
-	}()
+	rapidChecks(t, "10")
 	open := postgresFactory(t, testenv.Postgres(t))
 	replaytest.RunModel(t, func(t testing.TB) replay.Store { return open(t) })
 }

@@ -1,6 +1,8 @@
 package sqlstore_test
 
 import (
+	"flag"
+	"path/filepath"
 	"testing"
 
 	"github.com/afterimage/afterimage/feedback"
@@ -27,6 +29,44 @@ func openSQLite(t testing.TB) *sqlstore.Store {
 	return s
 }
 
+// deleteAll empties every table, those that others refer to last.
+const deleteAll = `
+	DELETE FROM batches; DELETE FROM sessions; DELETE FROM packs; DELETE FROM tombstones; DELETE FROM outbox;
+	DELETE FROM responses; DELETE FROM tokens; DELETE FROM logins; DELETE FROM users; DELETE FROM projects`
+
+// sqliteFactory opens one store and returns a function that gives it, emptied: migrating
+// a new file for each of some hundred subtests takes longer than running them.
+func sqliteFactory(t *testing.T) func(testing.TB) *sqlstore.Store {
+	t.Helper()
+	folder := t.TempDir()
+	s := openIn(t, folder)
+	db := openFile(t, filepath.Join(folder, "afterimage.db"))
+	return func(t testing.TB) *sqlstore.Store {
+		t.Helper()
+		if _, err := db.ExecContext(t.Context(), deleteAll); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+}
+
+// rapidChecks sets how many lives rapid tries, unless the command line says so.
+func rapidChecks(t *testing.T, checks string) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	if f.Value.String() != f.DefValue {
+		return
+	}
+	if err := f.Value.Set(checks); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.Value.Set(f.DefValue); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestPing(t *testing.T) {
 	if err := openSQLite(t).Ping(t.Context()); err != nil {
 		t.Fatal(err)
@@ -34,18 +74,24 @@ func TestPing(t *testing.T) {
 }
 
 func TestReplayStore(t *testing.T) {
-	replaytest.Run(t, func(t testing.TB) replay.Store { return openSQLite(t) })
+	open := sqliteFactory(t)
+	replaytest.Run(t, func(t testing.TB) replay.Store { return open(t) })
 }
 
 func TestFeedbackStore(t *testing.T) {
-	feedbacktest.Run(t, func(t testing.TB) feedback.Store { return openSQLite(t) })
+	open := sqliteFactory(t)
+	feedbacktest.Run(t, func(t testing.TB) feedback.Store { return open(t) })
 }
 
 func TestAccountStore(t *testing.T) {
-	accounttest.Run(t, func(t testing.TB) account.Store { return openSQLite(t) })
+	open := sqliteFactory(t)
+	accounttest.Run(t, func(t testing.TB) account.Store { return open(t) })
 }
 
-// TestReplayModel runs rapid's hundred lives.
+// TestReplayModel runs few enough lives to be quick with the race detector; -rapid.checks
+// runs more.
 func TestReplayModel(t *testing.T) {
-	replaytest.RunModel(t, func(t testing.TB) replay.Store { return openSQLite(t) })
+	rapidChecks(t, "30")
+	open := sqliteFactory(t)
+	replaytest.RunModel(t, func(t testing.TB) replay.Store { return open(t) })
 }
