@@ -62,7 +62,7 @@ func (s appendSuite) open(key string) blob.Writer {
 func write(w blob.Writer, content []byte) error {
 	n, err := w.Write(content)
 	if err == nil && n != len(content) {
-		err = fmt.Errorf("Write took %d of %d bytes without an error", n, len(content))
+		err = fmt.Errorf("write took %d of %d bytes without an error", n, len(content))
 	}
 	return errors.Join(err, w.Sync())
 }
