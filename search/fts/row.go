@@ -22,17 +22,11 @@ func createWords() string {
 		`, content='', tokenize="ascii tokenchars '_'")`
 }
 
-// columnWeights are how much a word counts for relevance where it stands; 1 elsewhere.
-var columnWeights = map[string]float64{
-	"tags": 0, "complaints": 8, "errors": 5, "responses": 4, "userEmail": 4, "userId": 4, "custom": 3,
-	"titles": 2, "requests": 2,
-}
-
 // rank is the SQL that gives the bm25 of a row; lower is better.
 var rank = func() string {
-	weights := []string{"0"}
+	weights := []string{"0"} // tags
 	for _, field := range search.TextFields {
-		w, ok := columnWeights[field]
+		w, ok := search.FieldWeights[field]
 		if !ok {
 			w = 1
 		}
