@@ -20,7 +20,9 @@ its latency counts from then. Batches that are due while 1024 wait for an answer
 counted. The ledger gets a line per acknowledged batch, which is on disk before it is counted:
 {"session","tab","seq","sha256","at","ms"}. The driver stops by itself when the target is gone.
 
-  afterimage bench ingest --key "$(afterimage project key)" --rate 500 --duration 30s --ledger ledger.ndjson`,
+  key=$(afterimage project key)
+  afterimage serve &
+  afterimage bench ingest --key "$key" --rate 500 --duration 30s --ledger ledger.ndjson`,
 	options: []option{
 		{flag: "target", arg: "URL", def: "http://127.0.0.1:8080", check: isURL("http", "https"), help: "the service"},
 		{flag: "key", arg: "KEY", help: "the project's public key, as `afterimage project key` prints it"},

@@ -18,7 +18,7 @@ const lockFile = "lock"
 type dataLock struct{ file *os.File }
 
 // lockData takes the folder, which it makes if it is missing, or says who has it.
-func lockData(folder, command string) (*dataLock, error) {
+func lockData(folder string, command *command) (*dataLock, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
@@ -29,16 +29,26 @@ func lockData(folder, command string) (*dataLock, error) {
 	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		who := holder(f)
-		return nil, errors.Join(fmt.Errorf("the data folder %s is in use by %s; stop that process first, "+
-			"or, for commands that offer it, work through the running service with --server URL --token TOKEN", folder, who), f.Close())
+		return nil, errors.Join(fmt.Errorf("the data folder %s is in use by %s; stop that process first%s", folder, who, otherWay(command)), f.Close())
 	}
 	if err == nil {
-		err = note(f, command)
+		err = note(f, command.name)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the data folder %s: %w", folder, err), f.Close())
 	}
 	return &dataLock{f}, nil
+}
+
+// otherWay says what else can be done while a service holds the folder.
+func otherWay(c *command) string {
+	switch {
+	case c.remote:
+		return ", or work through the running service with --server URL --token TOKEN"
+	case c.group == groupAccess:
+		return ", or use the settings of its web app"
+	}
+	return ""
 }
 
 // note writes who holds the lock, for people and for messages.

@@ -87,7 +87,7 @@ func TestASecondProcessIsRefused(t *testing.T) {
 	p := embedded(t)
 	file := writeFile(t, filepath.Join(t.TempDir(), "r.json"), array(recording(1_700_000_000_000, 8, "x")))
 	s := p.serve()
-	for _, args := range [][]string{{"verify"}, {"import", file}, {"serve", "--addr", "127.0.0.1:0"}} {
+	for _, args := range [][]string{{"verify"}, {"import", file}, {"serve", "--addr", "127.0.0.1:0"}, {"project", "key"}, {"export", "x"}} {
 		out := p.fails(1, fmt.Sprintf("is in use by process %d (afterimage serve)", s.cmd.Process.Pid), args...)
 		if !strings.Contains(out.stderr, "stop that process") {
 			t.Errorf("%v does not say what to do: %s", args, out.stderr)

@@ -61,7 +61,7 @@ func (c *call) withStores(ctx context.Context, fn func(*stores) error) (err erro
 func openStores(ctx context.Context, c *call) (*stores, error) {
 	s := &stores{config: c.config, log: c.log, now: time.Now}
 	steps := []func(context.Context) error{
-		func(context.Context) error { return s.lockFolder(c.command.name) },
+		func(context.Context) error { return s.lockFolder(c.command) },
 		func(context.Context) (err error) { s.master, err = masterKey(&s.config); return err },
 		s.openDatabase,
 		func(ctx context.Context) error { return s.openBucket(ctx, c.getenv) },
@@ -89,7 +89,7 @@ func (s *stores) Close() error {
 
 func (s *stores) onClose(f func() error) { s.closers = append(s.closers, f) }
 
-func (s *stores) lockFolder(command string) error {
+func (s *stores) lockFolder(command *command) error {
 	if !s.config.embedded() {
 		return nil
 	}

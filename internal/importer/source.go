@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -32,6 +33,9 @@ func Find(paths []string) (sources []Source, skipped int, err error) {
 			continue
 		}
 		info, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, 0, fmt.Errorf("%s: there is no such file or folder", path)
+		}
 		if err != nil {
 			return nil, 0, err
 		}
