@@ -19,6 +19,7 @@ import (
 	"github.com/afterimage/afterimage/replay/segment"
 	"github.com/afterimage/afterimage/search"
 	"github.com/afterimage/afterimage/search/fts"
+	"github.com/afterimage/afterimage/search/meili"
 )
 
 // What lies where in the data folder, beside lockFile, keyFile and the database.
@@ -26,6 +27,9 @@ const (
 	objectsFolder = "objects"
 	searchFile    = "search.db"
 )
+
+// searchPrefix is how our indexes in Meilisearch begin, which may hold others'.
+const searchPrefix = "afterimage"
 
 // closeWithin is how long uploads that are being stored may take to end.
 const closeWithin = 30 * time.Second
@@ -160,7 +164,11 @@ func (s *stores) openIndex(ctx context.Context) error {
 		}
 		s.index, fresh = index, index.Fresh()
 	} else {
-		return errors.New("--search-url: this build has no Meilisearch")
+		index, err := meili.Open(ctx, s.config.searchURL, s.config.searchKey, searchPrefix)
+		if err != nil {
+			return err
+		}
+		s.index, fresh = index, index.Fresh()
 	}
 	s.onClose(s.index.Close)
 	s.worker = &worker.Worker{
