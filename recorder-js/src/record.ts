@@ -44,6 +44,7 @@ export function startRecording(privacy: Privacy, emit: (event: RecordedEvent) =>
       headMetaDescKeywords: true,
       headMetaAuthorship: true,
     },
+    userTriggeredOnInput: true, // tells what the person did from what a script fills in
     sampling: { mousemove: 50, scroll: 150, media: 800 },
     checkoutEveryNms: SNAPSHOT_EVERY_MS,
     recordAfter: "DOMContentLoaded",
@@ -77,7 +78,7 @@ function pulseWhileTyping(emit: (event: RecordedEvent) => void): () => void {
     if (now - last < TYPING_PULSE_MS || typeof el?.value !== "string") return;
     const id = mirror.getId(el);
     if (last > 0 && id > 0 && !el.closest?.("[data-afterimage~='block']")) {
-      const data = { source: Source.Input, id, text: el.value, isChecked: el.checked === true };
+      const data = { source: Source.Input, id, text: el.value, isChecked: el.checked === true, userTriggered: true };
       emit({ type: EventType.Incremental, timestamp: now, data });
     }
     last = now;

@@ -4,7 +4,7 @@
 import { watchConsole } from "./console.js";
 import { describe, watchErrors, type ErrorPayload } from "./errors.js";
 import { uuidv7 } from "./ids.js";
-import { FIRST_FLUSH_MS, FLUSH_MS, PROPS_CHARS, QUIET_AFTER_MS, TEXT_CHARS, TRACKS_PER_MINUTE } from "./limits.js";
+import { FIRST_FLUSH_MS, FLUSH_MS, PROPS_CHARS, QUIET_AFTER_MS, SESSION_IDLE_MS, TEXT_CHARS, TRACKS_PER_MINUTE } from "./limits.js";
 import { watchNetwork } from "./network.js";
 import { Outbox } from "./outbox.js";
 import { currentPage, watchPages } from "./page.js";
@@ -17,6 +17,7 @@ import { keyValue } from "./storage.js";
 import { Transport, type Counts } from "./transport.js";
 import { EventType, Source, type Answer, type ConsoleLevel, type Options, type RecordedEvent, type User } from "./types.js";
 import { cap } from "./url.js";
+import { watchVitals } from "./vitals.js";
 
 /** Incremental events that only a person causes. */
 const BY_PERSON = new Set<number>([
@@ -171,6 +172,7 @@ export class Recorder {
       this.undo.push(watchNetwork(this.keep, (url) => url.startsWith(own), (request) => network({ requests: [request] })));
     }
     this.undo.push(
+      watchVitals((vital) => this.guard(() => this.custom("vital", vital))), // first: it reports as the page is left
       watchErrors((error: ErrorPayload) => this.guard(() => this.custom("error", error))),
       listen(document, "visibilitychange", () => document.visibilityState === "hidden" && this.guard(() => this.transport.leave(false))),
       listen(window, "pagehide", () => this.guard(() => this.left())),
@@ -181,15 +183,15 @@ export class Recorder {
   /** Every event comes through here: kept or not, masked, queued. */
   private take(event: RecordedEvent): void {
     if (this.state !== "recording") return;
-    if (event.type === EventType.Incremental) {
-      if (BY_PERSON.has(event.data.source)) this.active();
-      else if (Date.now() - this.activeAt > QUIET_AFTER_MS) this.gap = true;
-    }
+    const snapshot = event.type === EventType.Meta || event.type === EventType.FullSnapshot;
+    if (event.type === EventType.Incremental && BY_PERSON.has(event.data.source) && event.data.userTriggered !== false) this.active();
+    const quiet = Date.now() - this.activeAt;
+    // The visit is over; what a forgotten tab does by itself must not keep it alive for ever.
+    if (quiet >= SESSION_IDLE_MS) return;
+    if (quiet > QUIET_AFTER_MS && (snapshot || event.type === EventType.Incremental)) this.gap = true;
+    else if (snapshot && !this.transport.full) this.gap = false;
     if (this.transport.full) this.gap = true;
-    if (event.type === EventType.Meta || event.type === EventType.FullSnapshot) {
-      if (this.transport.full) return;
-      this.gap = false;
-    }
+    if (this.gap && snapshot) return;
     // What changes the page is useless after a gap; what was said, thrown or clicked is not.
     if (this.gap && event.type === EventType.Incremental) return;
     if (!this.scrubber.scrub(event)) return;

@@ -207,7 +207,88 @@ describe.skipIf(!installed)("sending", () => {
   });
 });
 
+describe.skipIf(!installed)("a visit", () => {
+  it("ends after 30 idle minutes, in which a page that changes by itself adds nothing", async () => {
+    await page.clock.install();
+    await page.goto(server.url + "/plain");
+    await ready();
+    await page.click("#b");
+    expect(await recorder("flush()")).toBe(true);
+    const first = await recorder("session()");
+    await page.clock.fastForward("06:00");
+    await page.evaluate("document.querySelector('h1').textContent = 'while away'");
+    await page.evaluate("setInterval(() => (document.querySelector('h1').textContent = Math.random()), 60000)");
+    await page.clock.runFor("30:00");
+    await page.evaluate("console.error('nobody is here')");
+    expect(await recorder("session()")).toBe(first);
+    const before = server.log.length;
+    expect(await recorder("flush()")).toBe(true);
+    expect(server.log.length).toBe(before);
+    await page.click("#b");
+    expect(await recorder("flush()")).toBe(true);
+    const second = await recorder("session()");
+    expect(second).not.toBe(first);
+    const events = server.batches().filter((b: any) => b.session === second).flatMap((b: any) => b.events);
+    expect(server.batches().find((b: any) => b.session === second)).toMatchObject({ seq: 0, meta: { title: "Plain" } });
+    expect(events.slice(0, 2).map((e: any) => e.type)).toEqual([4, 2]);
+    expect(JSON.stringify(server.events())).not.toMatch(/while away|nobody is here/);
+  });
+  it("begins again where the person comes back within 30 minutes, with a full snapshot", async () => {
+    await page.clock.install();
+    await page.goto(server.url + "/plain");
+    await ready();
+    await page.click("#b");
+    const first = await recorder("session()");
+    await page.clock.fastForward("10:00");
+    await page.evaluate("document.querySelector('h1').textContent = 'changed while away'");
+    await page.click("#b");
+    expect(await recorder("flush()")).toBe(true);
+    expect(await recorder("session()")).toBe(first);
+    const snapshots = server.events().filter((e: any) => e.type === 2);
+    expect(snapshots.length).toBe(2);
+    expect(JSON.stringify(snapshots[1])).toContain("changed while away");
+  });
+  it("goes on numbering after a page comes back out of the back/forward cache", async () => {
+    const cached = await launch([], ["--disable-back-forward-cache"]);
+    try {
+      page = await cached.newPage();
+      await page.goto(server.url + "/step/1");
+      await ready();
+      await page.evaluate("addEventListener('pageshow', (e) => (window.persisted = e.persisted))");
+      await page.click("#next");
+      await page.waitForURL("**/step/2");
+      await ready();
+      await recorder('track("on the second", {})');
+      await page.goBack({ waitUntil: "commit" }); // a page out of the cache does not load
+      await expect.poll(() => page.evaluate("window.persisted")).toBe(true); // else this tests nothing
+      await recorder('track("back on the first", {})');
+      expect(await recorder("flush()")).toBe(true);
+      const batches = server.batches();
+      expect(new Set(batches.map((b: any) => b.session + b.tab)).size).toBe(1);
+      expect(batches.map((b: any) => b.seq)).toEqual(batches.map((_: unknown, i: number) => i));
+      expect(custom("page").map((p: any) => p.title)).toEqual(["Step 1", "Step 2", "Step 1"]);
+      expect(custom("track").map((p: any) => p.name)).toEqual(["on the second", "back on the first"]);
+      expect(server.log.filter((l: any) => l.status === 409)).toEqual([]);
+      expect(server.events().filter((e: any) => e.type === 2)).toHaveLength(3);
+    } finally {
+      await cached.close();
+    }
+  });
+});
+
 describe.skipIf(!installed)("what is recorded", () => {
+  it("has how fast the page was, once it is left", async () => {
+    await page.goto(server.url + "/step/1");
+    await ready();
+    await page.click("#next");
+    await page.waitForURL("**/step/2");
+    await ready();
+    expect(await recorder("flush()")).toBe(true);
+    const vitals = Object.fromEntries(custom("vital").map((v: any) => [v.name, v.value]));
+    expect(Object.keys(vitals)).toEqual(expect.arrayContaining(["TTFB", "FCP", "CLS", "LCP"]));
+    expect(vitals["LCP"]).toBeGreaterThanOrEqual(vitals["FCP"]);
+    expect(vitals["CLS"]).toBe(0);
+  });
   it("has answers that are acknowledged before they resolve", async () => {
     await page.goto(server.url + "/plain");
     await ready();
