@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/afterimage/afterimage/replay"
@@ -93,9 +95,21 @@ func insertBatches(ctx context.Context, tx conn, batches []*replay.Batch) (map[b
 	return inserted, nil
 }
 
+// momentsJSON encodes moments. Their data was told by a page; what is not JSON is left
+// out, for it must not keep the other batches of a commit from being stored.
 func momentsJSON(moments []replay.Moment) (string, error) {
 	if len(moments) == 0 {
 		return "[]", nil
+	}
+	encoded, err := toJSON(moments)
+	if err == nil {
+		return encoded, nil
+	}
+	moments = slices.Clone(moments)
+	for i := range moments {
+		if !json.Valid(moments[i].Data) {
+			moments[i].Data = nil
+		}
 	}
 	return toJSON(moments)
 }

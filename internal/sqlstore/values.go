@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 )
 
 // toJSON encodes v for a column of opaque JSON. "<" stays "<": nobody embeds it in HTML.
+// Raw messages in v may be JSON but not UTF-8; the column is both.
 func toJSON(v any) (string, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -16,7 +18,7 @@ func toJSON(v any) (string, error) {
 	if err := enc.Encode(v); err != nil {
 		return "", fmt.Errorf("encode column: %w", err)
 	}
-	return string(bytes.TrimRight(b.Bytes(), "\n")), nil
+	return strings.ToValidUTF8(strings.TrimSuffix(b.String(), "\n"), "\uFFFD"), nil
 }
 
 // fromJSON decodes a column of opaque JSON into v.

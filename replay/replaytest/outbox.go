@@ -86,6 +86,7 @@ func lateWorker(h *harness) {
 	h.ok(h.store.Done(h.ctx, slow))
 	h.ok(h.store.Fail(h.ctx, slow[0], "too late", base*2))
 	equal(h, "still held", len(h.lease(base+5_001, 10)), 0)
+	equal(h, "nothing failed", must[replay.OutboxState](h)(h.store.OutboxState(h.ctx)).Failing, int64(0))
 	h.ok(h.store.Done(h.ctx, quick))
 	equal(h, "left", len(h.lease(base*3, 10)), 0)
 	h.ok(h.store.Fail(h.ctx, slow[0], "much too late", base*2))

@@ -156,4 +156,12 @@ func nonsense(h *harness) {
 	equal(h, "referrer", s.Referrer, "\uFFFD")
 	equal(h, "user", s.User, replay.User{ID: "u", Email: "\uFFFD("})
 	equal(h, "url", s.Pages[0].URL, "/a\x00b") // JSON can hold it
+
+	c := commitOf("s", 1)
+	c.Batch.Moments = []replay.Moment{
+		{At: 1, Kind: "a", Data: json.RawMessage("{")}, {At: 2, Kind: "b", Data: json.RawMessage("\"\xff\"")}, {At: 3, Kind: "c\xff", Data: json.RawMessage("[1]")},
+	}
+	equal(h, "verdict", h.commit(c), []replay.Verdict{replay.Stored})
+	c.Batch.Moments[0].Data, c.Batch.Moments[1].Data, c.Batch.Moments[2].Kind = nil, json.RawMessage("\"\uFFFD\""), "c\uFFFD"
+	equal(h, "moments", must[replay.Batch](h)(h.store.Batch(h.ctx, "s", "t", 1)).Moments, c.Batch.Moments)
 }
