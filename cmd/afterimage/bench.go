@@ -29,7 +29,7 @@ counted. The ledger gets a line per acknowledged batch, which is on disk before 
 		{flag: "rate", arg: "N", def: "100", check: isNumber(0.01, 100_000), help: "batches per second"},
 		{flag: "duration", arg: "TIME", def: "30s", check: isDuration(time.Millisecond), help: "how long to send"},
 		{flag: "ledger", arg: "FILE", help: "where to note acknowledged batches, for bench verify"},
-		{flag: "sessions", arg: "N", def: "100", check: isWhole(1, 100_000), help: "how many sessions send in turn"},
+		{flag: "sessions", arg: "N", def: "20", check: isWhole(1, 100_000), help: "how many sessions send in turn"},
 		{flag: "batch-bytes", arg: "N", def: "20480", check: isWhole(100, 4<<20), help: "about how large a batch is, packed"},
 		{flag: "seed", arg: "N", def: "1", check: isWhole(0, 1<<53), help: "of the generated content"},
 		{flag: "json", help: "print the summary as JSON on standard output"},
