@@ -178,6 +178,7 @@ export const en = {
     kinds: { nps: 'NPS', csat: 'CSAT', ces: 'CES', text: 'Text' },
     categories: { problem: 'Problem', idea: 'Idea', praise: 'Praise', question: 'Question' } as Record<string, string>,
     complaint: 'Complaint',
+    empty: 'No words',
     noText: 'No words, only a score',
     list: 'Responses',
     watch: 'Watch what happened',

@@ -179,6 +179,7 @@ export const ko: Catalogue = {
     kinds: { nps: 'NPS', csat: 'CSAT', ces: 'CES', text: '의견' },
     categories: { problem: '문제', idea: '제안', praise: '칭찬', question: '질문' },
     complaint: '불만',
+    empty: '남긴 글이 없어요',
     noText: '글 없이 점수만 남겼어요',
     list: '응답',
     watch: '그 순간 보기',

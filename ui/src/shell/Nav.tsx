@@ -16,7 +16,7 @@ export function Nav({ onHelp }: { onHelp: () => void }) {
   return (
     <div className={classes.nav}>
       <ProjectSwitcher />
-      <UnstyledButton className={classes.search} onClick={openCommands} aria-label={t.nav.commands}>
+      <UnstyledButton className={classes.search} onClick={openCommands}>
         <IconSearch size={15} aria-hidden />
         <span>{t.nav.find}</span>
         <Kbd size="xs">⌘K</Kbd>

@@ -26,7 +26,7 @@ export function ResponseRow({ response }: { response: FeedbackResponse }) {
         <Score kind={response.kind} score={response.score} complaint={response.complaint} />
       </div>
       <div className={classes.what}>
-        <p className={response.text ? classes.text : classes.wordless}>{response.text || t.feedback.noText}</p>
+        <p className={response.text ? classes.text : classes.wordless}>{response.text || (response.score === undefined ? t.feedback.empty : t.feedback.noText)}</p>
         <p className={classes.facts}>
           <Time at={response.at} />
           {response.category && <span>{t.feedback.categories[response.category] ?? response.category}</span>}
