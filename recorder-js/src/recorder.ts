@@ -176,7 +176,12 @@ export class Recorder {
       watchErrors((error: ErrorPayload) => this.guard(() => this.custom("error", error))),
       listen(document, "visibilitychange", () => document.visibilityState === "hidden" && this.guard(() => this.transport.leave(false))),
       listen(window, "pagehide", () => this.guard(() => this.left())),
-      listen(window, "pageshow", (event: PageTransitionEvent) => event.persisted && this.guard(() => this.cameBack())),
+      listen(window, "pageshow", (event: PageTransitionEvent) => {
+        if (!event.persisted) return;
+        this.gap = true;
+        // The page that is left for this one is told so only after this one is shown.
+        setTimeout(() => this.guard(() => this.cameBack()), 0);
+      }),
     );
   }
 
@@ -245,6 +250,7 @@ export class Recorder {
 
   /** The page comes back out of the back/forward cache; another page of the tab has gone on numbering. */
   private cameBack(): void {
+    if (this.state !== "recording") return;
     this.session.open();
     this.renewMeta();
     this.transport.resume();

@@ -69,7 +69,7 @@ async function serve(page, path, request, response) {
   const answer = await page(path, request);
   if (!answer) return void response.writeHead(404).end("not found");
   if (answer.delayMs) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
-  response.writeHead(answer.status ?? 200, { "Content-Type": answer.type, "Cache-Control": "no-store" }).end(answer.body);
+  response.writeHead(answer.status ?? 200, { "Content-Type": answer.type, "Cache-Control": "no-cache" }).end(answer.body);
 }
 
 const cmp = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
