@@ -12,18 +12,8 @@ import (
 
 func testAdd(t *testing.T, open Factory) {
 	tests(t, open, map[string]func(*harness){
-		"nothing": func(h *harness) { equal(h, "new", h.add(), 0) },
-		"a response is kept as it came": func(h *harness) {
-			full := feedback.Response{
-				ID: "r", ProjectID: "p", SessionID: "s", TabID: "t", At: base, Kind: feedback.KindNPS, Survey: "after checkout",
-				Score: new(0), Text: "결제가 안 돼요; 'quoted' \\ %_", Category: "problem", URL: "https://shop/?a=<b>", UserID: "u",
-				Status: feedback.StatusResolved, CreatedAt: base + 7,
-			}
-			bare := text("bare", "")
-			equal(h, "new", h.add(full, bare), 2)
-			equal(h, "full", h.get("r"), show(full))
-			equal(h, "bare", h.get("bare"), show(bare))
-		},
+		"nothing":                       func(h *harness) { equal(h, "new", h.add(), 0) },
+		"a response is kept as it came": keptAsItCame,
 		"the same answer twice is one": func(h *harness) {
 			equal(h, "first", h.add(text("a", "first")), 1)
 			equal(h, "again, and a new one", h.add(text("a", "second"), text("b", ""), text("b", "twice")), 1)
@@ -62,21 +52,7 @@ func testAdd(t *testing.T, open Factory) {
 			equal(h, "again", h.add(many...), 0)
 			equal(h, "listed", len(h.list(feedback.Filter{ProjectID: "p", Limit: 500})), 333)
 		},
-		"the same one from many callers is new once": func(h *harness) {
-			var added atomic.Int64
-			var wg sync.WaitGroup
-			for range 8 {
-				wg.Go(func() {
-					n, err := h.store.Add(h.ctx, []feedback.Response{text("a", ""), text("b", "")})
-					if err != nil {
-						h.Error(err)
-					}
-					added.Add(int64(n))
-				})
-			}
-			wg.Wait()
-			equal(h, "new", added.Load(), 2)
-		},
+		"the same one from many callers is new once": newOnce,
 		"an ended context": func(h *harness) {
 			ctx, cancel := context.WithCancel(h.ctx)
 			cancel()
@@ -116,4 +92,32 @@ func refused(h *harness) {
 		_, err = h.store.Response(h.ctx, "p", "good")
 		h.wants(err, feedback.ErrNotFound)
 	}
+}
+
+func keptAsItCame(h *harness) {
+	full := feedback.Response{
+		ID: "r", ProjectID: "p", SessionID: "s", TabID: "t", At: base, Kind: feedback.KindNPS, Survey: "after checkout",
+		Score: new(0), Text: "결제가 안 돼요; 'quoted' \\ %_", Category: "problem", URL: "https://shop/?a=<b>", UserID: "u",
+		Status: feedback.StatusResolved, CreatedAt: base + 7,
+	}
+	bare := text("bare", "")
+	equal(h, "new", h.add(full, bare), 2)
+	equal(h, "full", h.get("r"), show(full))
+	equal(h, "bare", h.get("bare"), show(bare))
+}
+
+func newOnce(h *harness) {
+	var added atomic.Int64
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			n, err := h.store.Add(h.ctx, []feedback.Response{text("a", ""), text("b", "")})
+			if err != nil {
+				h.Error(err)
+			}
+			added.Add(int64(n))
+		})
+	}
+	wg.Wait()
+	equal(h, "new", added.Load(), 2)
 }

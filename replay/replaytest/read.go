@@ -53,34 +53,9 @@ func testReads(t *testing.T, open Factory) {
 			h.commit(group...)
 			equal(h, "found", len(must[[]replay.Session](h)(h.store.SessionsByID(h.ctx, "p", ids))), 500)
 		},
-		"batches are ordered by tab, then number": func(h *harness) {
-			h.claim("s")
-			for _, tab := range []string{"b", "B", "a", "é", "Z"} {
-				for _, seq := range []int64{10, 2, 0} {
-					h.commit(with(commitOf("s", seq), func(c *replay.Commit) { c.Batch.TabID = tab }))
-				}
-			}
-			var got []string
-			for _, b := range must[[]replay.Batch](h)(h.store.Batches(h.ctx, "s")) {
-				got = append(got, fmt.Sprint(b.TabID, b.Seq))
-			}
-			equal(h, "order", got, []string{"B0", "B2", "B10", "Z0", "Z2", "Z10", "a0", "a2", "a10", "b0", "b2", "b10", "é0", "é2", "é10"})
-			equal(h, "of nobody", len(must[[]replay.Batch](h)(h.store.Batches(h.ctx, "nobody"))), 0)
-		},
-		"usage is summed per project": usage,
-		"an ended context": func(h *harness) {
-			h.store1("s", 1)
-			ctx, cancel := context.WithCancel(h.ctx)
-			cancel()
-			_, err := h.store.Session(ctx, "p", "s")
-			h.wants(err, context.Canceled)
-			_, err = h.store.Commit(ctx, []replay.Commit{commitOf("s", 1)})
-			h.wants(err, context.Canceled)
-			_, err = h.store.Claim(ctx, claimOf("p", "r"))
-			h.wants(err, context.Canceled)
-			equal(h, "nothing was stored", h.session("s").Events, 10)
-			equal(h, "and it goes on", h.commit(commitOf("s", 1)), []replay.Verdict{replay.Stored})
-		},
+		"batches are ordered by tab, then number": orderedBatches,
+		"usage is summed per project":             usage,
+		"an ended context":                        endedContext,
 	})
 }
 
@@ -97,4 +72,33 @@ func usage(h *harness) {
 		{ProjectID: "p", Sessions: 2, RawBytes: 4_000, PackBytes: 200, SealedBytes: 50},
 		{ProjectID: "q", Sessions: 1, RawBytes: 2_000, PackBytes: 200},
 	})
+}
+
+func orderedBatches(h *harness) {
+	h.claim("s")
+	for _, tab := range []string{"b", "B", "a", "é", "Z"} {
+		for _, seq := range []int64{10, 2, 0} {
+			h.commit(with(commitOf("s", seq), func(c *replay.Commit) { c.Batch.TabID = tab }))
+		}
+	}
+	var got []string
+	for _, b := range must[[]replay.Batch](h)(h.store.Batches(h.ctx, "s")) {
+		got = append(got, fmt.Sprint(b.TabID, b.Seq))
+	}
+	equal(h, "order", got, []string{"B0", "B2", "B10", "Z0", "Z2", "Z10", "a0", "a2", "a10", "b0", "b2", "b10", "é0", "é2", "é10"})
+	equal(h, "of nobody", len(must[[]replay.Batch](h)(h.store.Batches(h.ctx, "nobody"))), 0)
+}
+
+func endedContext(h *harness) {
+	h.store1("s", 1)
+	ctx, cancel := context.WithCancel(h.ctx)
+	cancel()
+	_, err := h.store.Session(ctx, "p", "s")
+	h.wants(err, context.Canceled)
+	_, err = h.store.Commit(ctx, []replay.Commit{commitOf("s", 1)})
+	h.wants(err, context.Canceled)
+	_, err = h.store.Claim(ctx, claimOf("p", "r"))
+	h.wants(err, context.Canceled)
+	equal(h, "nothing was stored", h.session("s").Events, 10)
+	equal(h, "and it goes on", h.commit(commitOf("s", 1)), []replay.Verdict{replay.Stored})
 }

@@ -46,44 +46,9 @@ func testProjects(t *testing.T, open Factory) {
 			h.wants(h.store.CreateProject(h.ctx, sameKey), account.ErrExists)
 			equal(h, "the first one stays", must[[]account.Project](h)(h.store.Projects(h.ctx)), []account.Project{project("a")})
 		},
-		"an update replaces what may change": func(h *harness) {
-			h.ok(h.store.CreateProject(h.ctx, project("a")))
-			h.ok(h.store.CreateProject(h.ctx, project("b")))
-			h.ok(h.store.UpdateProject(h.ctx, account.Project{ID: "a", Name: "new", PublicKey: "ignored", SiteOrigins: []string{"https://x"}, RetentionDays: 7, CreatedAt: 1}))
-			want := project("a")
-			want.Name, want.SiteOrigins, want.RetentionDays = "new", []string{"https://x"}, 7
-			equal(h, "updated", must[account.Project](h)(h.store.Project(h.ctx, "a")), want)
-			equal(h, "the other", must[account.Project](h)(h.store.Project(h.ctx, "b")), project("b"))
-		},
-		"oldest first, then by id": func(h *harness) {
-			for id, at := range map[string]int64{"z": 0, "b": 1, "B": 1, "a": 1, "0": 2} {
-				p := project(id)
-				p.CreatedAt += at
-				h.ok(h.store.CreateProject(h.ctx, p))
-			}
-			var ids []string
-			for _, p := range must[[]account.Project](h)(h.store.Projects(h.ctx)) {
-				ids = append(ids, p.ID)
-			}
-			equal(h, "order", ids, []string{"z", "B", "a", "b", "0"})
-		},
-		"what cannot be kept": func(h *harness) {
-			for _, change := range []func(p *account.Project){
-				func(p *account.Project) { p.ID = "" },
-				func(p *account.Project) { p.PublicKey = "" },
-				func(p *account.Project) { p.Name = "a\x00b" },
-				func(p *account.Project) { p.Name = "\xff" },
-			} {
-				p := project("a")
-				change(&p)
-				h.wants(h.store.CreateProject(h.ctx, p), account.ErrInvalid)
-			}
-			h.ok(h.store.CreateProject(h.ctx, project("a")))
-			bad := project("a")
-			bad.Name = "\x00"
-			h.wants(h.store.UpdateProject(h.ctx, bad), account.ErrInvalid)
-			equal(h, "project", must[account.Project](h)(h.store.Project(h.ctx, "a")), project("a"))
-		},
+		"an update replaces what may change": projectUpdate,
+		"oldest first, then by id":           orderedProjects,
+		"what cannot be kept":                refusedProjects,
 		"an ended context": func(h *harness) {
 			ctx, cancel := context.WithCancel(h.ctx)
 			cancel()
@@ -131,4 +96,45 @@ func testDefaults(t *testing.T, open Factory) {
 			}
 		},
 	})
+}
+
+func projectUpdate(h *harness) {
+	h.ok(h.store.CreateProject(h.ctx, project("a")))
+	h.ok(h.store.CreateProject(h.ctx, project("b")))
+	h.ok(h.store.UpdateProject(h.ctx, account.Project{ID: "a", Name: "new", PublicKey: "ignored", SiteOrigins: []string{"https://x"}, RetentionDays: 7, CreatedAt: 1}))
+	want := project("a")
+	want.Name, want.SiteOrigins, want.RetentionDays = "new", []string{"https://x"}, 7
+	equal(h, "updated", must[account.Project](h)(h.store.Project(h.ctx, "a")), want)
+	equal(h, "the other", must[account.Project](h)(h.store.Project(h.ctx, "b")), project("b"))
+}
+
+func refusedProjects(h *harness) {
+	for _, change := range []func(p *account.Project){
+		func(p *account.Project) { p.ID = "" },
+		func(p *account.Project) { p.PublicKey = "" },
+		func(p *account.Project) { p.Name = "a\x00b" },
+		func(p *account.Project) { p.Name = "\xff" },
+	} {
+		p := project("a")
+		change(&p)
+		h.wants(h.store.CreateProject(h.ctx, p), account.ErrInvalid)
+	}
+	h.ok(h.store.CreateProject(h.ctx, project("a")))
+	bad := project("a")
+	bad.Name = "\x00"
+	h.wants(h.store.UpdateProject(h.ctx, bad), account.ErrInvalid)
+	equal(h, "project", must[account.Project](h)(h.store.Project(h.ctx, "a")), project("a"))
+}
+
+func orderedProjects(h *harness) {
+	for id, at := range map[string]int64{"z": 0, "b": 1, "B": 1, "a": 1, "0": 2} {
+		p := project(id)
+		p.CreatedAt += at
+		h.ok(h.store.CreateProject(h.ctx, p))
+	}
+	var ids []string
+	for _, p := range must[[]account.Project](h)(h.store.Projects(h.ctx)) {
+		ids = append(ids, p.ID)
+	}
+	equal(h, "order", ids, []string{"z", "B", "a", "b", "0"})
 }

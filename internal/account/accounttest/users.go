@@ -29,21 +29,7 @@ func testUsers(t *testing.T, open Factory) {
 			h.wants(h.store.UpdateUser(h.ctx, user("nobody")), account.ErrNotFound)
 			h.ok(h.store.DeleteUser(h.ctx, "nobody"))
 		},
-		"an e-mail that is taken": func(h *harness) {
-			h.ok(h.store.CreateUser(h.ctx, user("a")))
-			h.ok(h.store.CreateUser(h.ctx, user("b")))
-			other := user("c")
-			other.Email = "A@Example.com"
-			h.wants(h.store.CreateUser(h.ctx, other), account.ErrExists)
-			h.wants(h.store.CreateUser(h.ctx, user("a")), account.ErrExists)
-			change := user("b")
-			change.Email = "A@EXAMPLE.com"
-			h.wants(h.store.UpdateUser(h.ctx, change), account.ErrExists)
-			own := user("a")
-			own.Email = "A@EXAMPLE.com"
-			h.ok(h.store.UpdateUser(h.ctx, own))
-			equal(h, "users", must[[]account.User](h)(h.store.Users(h.ctx)), []account.User{own, user("b")})
-		},
+		"an e-mail that is taken": takenEmail,
 		"an update replaces what may change": func(h *harness) {
 			h.ok(h.store.CreateUser(h.ctx, user("a")))
 			want := account.User{ID: "a", Email: "new@example.com", Role: account.RoleAdmin, PasswordHash: "hash", CreatedAt: base}
@@ -66,19 +52,7 @@ func testUsers(t *testing.T, open Factory) {
 			}
 			equal(h, "order", ids, []string{"z", "D", "a", "b", "0"})
 		},
-		"deleting removes the logins too": func(h *harness) {
-			h.ok(h.store.CreateUser(h.ctx, user("a")))
-			h.ok(h.store.CreateUser(h.ctx, user("b")))
-			h.ok(h.store.CreateLogin(h.ctx, login("1", "a")))
-			h.ok(h.store.CreateLogin(h.ctx, login("2", "b")))
-			h.ok(h.store.DeleteUser(h.ctx, "a"))
-			h.ok(h.store.DeleteUser(h.ctx, "a"))
-			_, err := h.store.User(h.ctx, "a")
-			h.wants(err, account.ErrNotFound)
-			_, err = h.store.Login(h.ctx, "1")
-			h.wants(err, account.ErrNotFound)
-			must[account.Login](h)(h.store.Login(h.ctx, "2"))
-		},
+		"deleting removes the logins too": deletedUser,
 		"what cannot be kept": func(h *harness) {
 			for _, change := range []func(u *account.User){
 				func(u *account.User) { u.ID = "" },
@@ -119,40 +93,8 @@ func testLogins(t *testing.T, open Factory) {
 			h.ok(h.store.CreateLogin(h.ctx, login("1", "u")))
 			h.wants(h.store.CreateLogin(h.ctx, login("1", "u")), account.ErrExists)
 		},
-		"of two takers one gets it": func(h *harness) {
-			h.ok(h.store.CreateUser(h.ctx, user("u")))
-			h.ok(h.store.CreateLogin(h.ctx, login("1", "u")))
-			var got, missed atomic.Int64
-			var wg sync.WaitGroup
-			for range 6 {
-				wg.Go(func() {
-					switch l, err := h.store.TakeLogin(h.ctx, "1"); {
-					case err == nil && l == login("1", "u"):
-						got.Add(1)
-					case errors.Is(err, account.ErrNotFound):
-						missed.Add(1)
-					default:
-						h.Errorf("%+v, %v", l, err)
-					}
-				})
-			}
-			wg.Wait()
-			equal(h, "taken and missed", []int64{got.Load(), missed.Load()}, []int64{1, 5})
-		},
-		"dropping those of a user": func(h *harness) {
-			for _, id := range []string{"a", "b"} {
-				h.ok(h.store.CreateUser(h.ctx, user(id)))
-				h.ok(h.store.CreateLogin(h.ctx, login(id+"1", id)))
-				h.ok(h.store.CreateLogin(h.ctx, login(id+"2", id)))
-			}
-			h.ok(h.store.DropLogins(h.ctx, "a", 0))
-			h.ok(h.store.DropLogins(h.ctx, "a", 0))
-			for hash, there := range map[string]bool{"a1": false, "a2": false, "b1": true, "b2": true} {
-				if _, err := h.store.Login(h.ctx, hash); (err == nil) != there {
-					h.Fatalf("login %s: %v", hash, err)
-				}
-			}
-		},
+		"of two takers one gets it": rivalTakers,
+		"dropping those of a user":  droppedLogins,
 		"dropping those that ended": func(h *harness) {
 			h.ok(h.store.CreateUser(h.ctx, user("u")))
 			for hash, at := range map[string]int64{"old": -1, "now": 0, "new": 1} {
@@ -220,4 +162,70 @@ func testTokens(t *testing.T, open Factory) {
 			h.wants(err, account.ErrNotFound)
 		},
 	})
+}
+
+func takenEmail(h *harness) {
+	h.ok(h.store.CreateUser(h.ctx, user("a")))
+	h.ok(h.store.CreateUser(h.ctx, user("b")))
+	other := user("c")
+	other.Email = "A@Example.com"
+	h.wants(h.store.CreateUser(h.ctx, other), account.ErrExists)
+	h.wants(h.store.CreateUser(h.ctx, user("a")), account.ErrExists)
+	change := user("b")
+	change.Email = "A@EXAMPLE.com"
+	h.wants(h.store.UpdateUser(h.ctx, change), account.ErrExists)
+	own := user("a")
+	own.Email = "A@EXAMPLE.com"
+	h.ok(h.store.UpdateUser(h.ctx, own))
+	equal(h, "users", must[[]account.User](h)(h.store.Users(h.ctx)), []account.User{own, user("b")})
+}
+
+func deletedUser(h *harness) {
+	h.ok(h.store.CreateUser(h.ctx, user("a")))
+	h.ok(h.store.CreateUser(h.ctx, user("b")))
+	h.ok(h.store.CreateLogin(h.ctx, login("1", "a")))
+	h.ok(h.store.CreateLogin(h.ctx, login("2", "b")))
+	h.ok(h.store.DeleteUser(h.ctx, "a"))
+	h.ok(h.store.DeleteUser(h.ctx, "a"))
+	_, err := h.store.User(h.ctx, "a")
+	h.wants(err, account.ErrNotFound)
+	_, err = h.store.Login(h.ctx, "1")
+	h.wants(err, account.ErrNotFound)
+	must[account.Login](h)(h.store.Login(h.ctx, "2"))
+}
+
+func rivalTakers(h *harness) {
+	h.ok(h.store.CreateUser(h.ctx, user("u")))
+	h.ok(h.store.CreateLogin(h.ctx, login("1", "u")))
+	var got, missed atomic.Int64
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() {
+			switch l, err := h.store.TakeLogin(h.ctx, "1"); {
+			case err == nil && l == login("1", "u"):
+				got.Add(1)
+			case errors.Is(err, account.ErrNotFound):
+				missed.Add(1)
+			default:
+				h.Errorf("%+v, %v", l, err)
+			}
+		})
+	}
+	wg.Wait()
+	equal(h, "taken and missed", []int64{got.Load(), missed.Load()}, []int64{1, 5})
+}
+
+func droppedLogins(h *harness) {
+	for _, id := range []string{"a", "b"} {
+		h.ok(h.store.CreateUser(h.ctx, user(id)))
+		h.ok(h.store.CreateLogin(h.ctx, login(id+"1", id)))
+		h.ok(h.store.CreateLogin(h.ctx, login(id+"2", id)))
+	}
+	h.ok(h.store.DropLogins(h.ctx, "a", 0))
+	h.ok(h.store.DropLogins(h.ctx, "a", 0))
+	for hash, there := range map[string]bool{"a1": false, "a2": false, "b1": true, "b2": true} {
+		if _, err := h.store.Login(h.ctx, hash); (err == nil) != there {
+			h.Fatalf("login %s: %v", hash, err)
+		}
+	}
 }
