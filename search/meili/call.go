@@ -61,8 +61,8 @@ func clean(ctx context.Context, err error) error {
 	return c
 }
 
-// answered gives the HTTP status of an error, 0 where no answer came: the client then leaves
-// in its error whatever status it expected.
+// answered gives the HTTP status of an error, 0 where no answer came: the status in the
+// client's error then means nothing.
 func answered(e *meilisearch.Error) int {
 	if e.ErrCode == meilisearch.MeilisearchCommunicationError || e.ErrCode == meilisearch.MeilisearchTimeoutError {
 		return 0
