@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sort"
 	"time"
 
@@ -83,7 +84,20 @@ func (s *Service) Moments(ctx context.Context, sess *Session) ([]Moment, error) 
 		}
 	}
 	sort.SliceStable(moments, func(i, j int) bool { return moments[i].At < moments[j].At })
-	return moments, nil
+	return slices.DeleteFunc(moments, newPersonOnly()), nil
+}
+
+// newPersonOnly tells identify moments that say nothing new: sites call identify on every page.
+func newPersonOnly() func(Moment) bool {
+	known := ""
+	return func(m Moment) bool {
+		if m.Kind != signal.KindIdentify {
+			return false
+		}
+		again := m.Label == known
+		known = m.Label
+		return again
+	}
 }
 
 // Tabs returns the tabs of a session, the one that began first first, with what is missing of each.

@@ -220,6 +220,31 @@ func TestMissingSnapshot(t *testing.T) {
 	})
 }
 
+func TestMoments(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		id, tab := newID(), newID()
+		identify := func(at int64, who string) string {
+			return fmt.Sprintf(`{"type":5,"timestamp":%d,"data":{"tag":"afterimage.identify","payload":{"id":%q}}}`, at, who)
+		}
+		h.mustUpload(id, tab, 0, metaEvent(base+5, "/a"), identify(base, "u1"))
+		h.mustUpload(id, tab, 1, identify(base+10, "u1"), metaEvent(base+11, "/b"), identify(base+12, "u2"))
+		moments, err := h.svc.Moments(t.Context(), h.session(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, m := range moments {
+			got = append(got, fmt.Sprintf("%d %s %s", m.At-base, m.Kind, m.Label))
+			if m.Tab != tab {
+				t.Errorf("moment of tab %q", m.Tab)
+			}
+		}
+		if want := []string{"0 identify u1", "5 page /a", "11 page /b", "12 identify u2"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
 func TestErase(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		id, tab, kept := newID(), newID(), newID()
