@@ -85,14 +85,24 @@ func (s *Service) Ingest(ctx context.Context, u Upload) (Receipt, error) {
 	case Conflict:
 		return Receipt{}, fmt.Errorf("%w: batch %d of this tab is stored with other events", ErrConflict, u.Seq)
 	case Gone:
-		s.claims.drop(u.SessionID)
-		// This process may have written the claim after the erasure looked for it.
-		if err := s.bucket.Delete(ctx, claimKey(u.SessionID)); err != nil {
-			return Receipt{}, fmt.Errorf("replay: remove claim of erased session: %w", err)
-		}
-		return Receipt{}, ErrErased
+		return Receipt{}, s.gone(ctx, u.SessionID)
 	}
 	return Receipt{Duplicate: verdict == Duplicate, Events: c.batch.Events}, nil
+}
+
+// gone answers a batch whose session is not there any more. It was erased, or its
+// claim was dropped because no batch came for a day: then the next try claims it anew.
+func (s *Service) gone(ctx context.Context, sessionID string) error {
+	s.claims.drop(sessionID)
+	_, err := s.store.Session(ctx, "", sessionID)
+	if !errors.Is(err, ErrErased) {
+		return fmt.Errorf("%w: the session has to be claimed anew", ErrBusy)
+	}
+	// This process may have written the claim after the erasure looked for it.
+	if err := s.bucket.Delete(ctx, claimKey(sessionID)); err != nil {
+		return fmt.Errorf("replay: remove claim of erased session: %w", err)
+	}
+	return ErrErased
 }
 
 // check inflates and scans the body, and sums up what is in it.

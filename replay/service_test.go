@@ -278,6 +278,25 @@ func TestErase(t *testing.T) {
 	})
 }
 
+// TestDroppedClaim lets a claim be forgotten under a process that still holds it.
+func TestDroppedClaim(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		id, tab := newID(), newID()
+		if _, err := h.upload(id, tab, 0, body(moveEvent(base+99*24*3600_000))); !errors.Is(err, replay.ErrInvalid) {
+			t.Fatalf("a batch of the far future: %v", err) // refused after the claim
+		}
+		h.clock.add(25 * time.Hour)
+		if ids, err := h.store.DropEmptyClaims(t.Context(), h.clock.Now().UnixMilli()-1000, 10); err != nil || len(ids) != 1 {
+			t.Fatalf("dropped %v: %v", ids, err)
+		}
+		if _, err := h.upload(id, tab, 0, body(moveEvent(base))); !errors.Is(err, replay.ErrBusy) {
+			t.Errorf("with the claim dropped: %v", err)
+		}
+		h.mustUpload(id, tab, 0, moveEvent(base))
+		wantEvents(t, h.events(id, replay.EventQuery{}), []string{moveEvent(base)})
+	})
+}
+
 func TestBadUploads(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		id, tab := newID(), newID()
