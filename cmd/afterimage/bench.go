@@ -81,7 +81,7 @@ func runBenchVerify(ctx context.Context, c *call) error {
 			c.say("session %s, tab %s, batch %d: %s", f.Session, f.Tab, f.Seq, f.Why)
 		})
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", c.args[0], err)
 		}
 		if c.on("json") {
 			if err := c.printJSON(struct {

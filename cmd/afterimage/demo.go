@@ -67,10 +67,9 @@ func demoAPI(method, path string) (int, []byte, string) {
 }
 
 // loadDemo loads the demo's recordings that are not there yet, moved so that they lie
-// in the last two days. It goes on when the service is told to stop: a session that is
-// loaded in part would stay so.
+// in the last two days. ctx must not end meanwhile, as a session that is loaded in part
+// would be erased, and so never be loaded again.
 func (s *stores) loadDemo(ctx context.Context) error {
-	ctx = context.WithoutCancel(ctx)
 	var missing []demo.Session
 	err := demo.LoadSessions(func(d demo.Session) error {
 		_, err := s.replay.Session(ctx, demoProject, demoID(&d))

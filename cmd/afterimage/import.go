@@ -51,7 +51,7 @@ func runImport(ctx context.Context, c *call) error {
 		return err
 	}
 	if skipped > 0 {
-		c.say("%d files in these folders do not have a recording's name; name them to import them", skipped)
+		c.say("left out, for their names do not end like a recording's: %s; name them to import them", counted(skipped, "file"))
 	}
 	return c.withStores(ctx, func(s *stores) error {
 		project, err := s.project(ctx, c.str("project"))

@@ -6,9 +6,11 @@ package main
 import (
 	"context"
 	"os"
+	"syscall"
 )
 
 func main() {
+	syscall.Umask(0o077) // whatever is written here is private
 	os.Exit(run(context.Background(), os.Args[1:], environment{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv,
 	}))

@@ -38,11 +38,13 @@ acknowledged either.
 
 func runServe(ctx context.Context, c *call) error {
 	s, err := openStores(ctx, c)
-	if err != nil {
-		return err
+	if err == nil {
+		err = errors.Join(s.serve(ctx, c), s.Close())
 	}
-	err = s.serve(ctx, c)
-	return errors.Join(err, s.Close())
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // told to stop before it had started
+	}
+	return err
 }
 
 // serve runs until ctx ends, which a signal does, or until a listener fails.
@@ -74,8 +76,10 @@ func (s *stores) serve(ctx context.Context, c *call) error {
 	defer stopBackground()
 	var work sync.WaitGroup
 	work.Go(func() { s.worker.Run(background) })
-	if err = s.welcome(ctx, c, url, metricsAddr); err == nil && c.demo {
-		err = s.loadDemo(ctx)
+	// A signal that comes now ends the service in order, as one that comes later does.
+	begun := context.WithoutCancel(ctx)
+	if err = s.welcome(begun, c, url, metricsAddr); err == nil && c.demo {
+		err = s.loadDemo(begun)
 	}
 	if err == nil {
 		select {

@@ -289,3 +289,47 @@ func TestTheMasterKeyIsGuarded(t *testing.T) {
 	p.env = []string{"AFTERIMAGE_S3_ACCESS_KEY=x", "AFTERIMAGE_S3_SECRET_KEY=y"}
 	p.fails(1, "the master key must be given", "verify", "--object-store", "s3://bucket?endpoint=127.0.0.1:1")
 }
+
+func TestTheDemoHasRecentSessionsOnce(t *testing.T) {
+	t.Parallel()
+	p := embedded(t)
+	count := func() int {
+		var v verdict
+		if err := json.Unmarshal([]byte(p.do("verify", "--json")), &v); err != nil {
+			t.Fatal(err)
+		}
+		return int(v.Sessions)
+	}
+	s := p.serve("--demo")
+	if status, body := get(t, s.url+"/demo/", ""); status != http.StatusOK || strings.Contains(body, "{{") {
+		t.Errorf("the shop: %d", status)
+	}
+	if status, _ := get(t, s.url+"/demo/api/nothing", ""); status != http.StatusNotFound {
+		t.Errorf("an unknown call of the shop: %d", status)
+	}
+	if code := s.stop(t, syscall.SIGTERM); code != 0 {
+		t.Fatalf("exit %d: %s", code, s.stderr)
+	}
+	first := count()
+	if first < 5 {
+		t.Fatalf("%d sessions", first)
+	}
+	token := strings.TrimSpace(p.do("token", "create", "--project", demoProject))
+	s = p.serve("--demo")
+	_, body := get(t, s.url+"/api/v1/sessions?limit=100", token)
+	var list struct {
+		Items []struct{ StartedAt, EndedAt, DurationMs int64 }
+	}
+	if err := json.Unmarshal([]byte(body), &list); err != nil || len(list.Items) != first {
+		t.Fatalf("%d sessions listed, %d are there: %v", len(list.Items), first, err)
+	}
+	for _, one := range list.Items {
+		if age := time.Since(time.UnixMilli(one.EndedAt)); age < 30*time.Minute || age > 48*time.Hour || one.DurationMs <= 0 {
+			t.Errorf("a session ended %s ago and lasted %d ms", age, one.DurationMs)
+		}
+	}
+	s.stop(t, syscall.SIGTERM)
+	if again := count(); again != first {
+		t.Errorf("%d sessions after the second start, %d after the first", again, first)
+	}
+}

@@ -103,7 +103,7 @@ func ReadLedger(r io.Reader, fn func(Entry) error) error {
 		}
 		var e Entry
 		if err := json.Unmarshal(line, &e); err != nil || e.Session == "" || len(e.SHA256) != 64 {
-			return fmt.Errorf("ledger: line %d is not an entry of a ledger", n)
+			return fmt.Errorf("line %d is not an entry of a ledger", n)
 		}
 		if err := fn(e); err != nil {
 			return err
