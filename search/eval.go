@@ -125,6 +125,9 @@ func (e *evaluator) number(f *Field, spec *KeySpec) bool {
 
 // text tells whether the pattern stands in a text of one of the fields.
 func (e *evaluator) text(p Pattern, fields []string) bool {
+	if len(p.Terms) == 0 {
+		return false
+	}
 	for _, field := range fields {
 		for _, stream := range e.fieldStreams(field) {
 			if p.find(stream, 0) >= 0 {

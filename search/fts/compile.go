@@ -19,8 +19,6 @@ type expr struct {
 // every SQL condition.
 type plan struct {
 	match string // empty: no condition on words
-	// scored is match without what all sessions of the project have: what relevance
-	// is measured by. Empty where the query asks for no word.
 	where []string
 	args  []any
 }
@@ -72,7 +70,11 @@ func (c *compiler) node(n search.Node) expr {
 		}
 		return expr{sql: "NOT " + e.sql, args: e.args}
 	case *search.Text:
-		return expr{match: phrase(search.PatternOf(n.Words, n.Prefix))}
+		p := search.PatternOf(n.Words, n.Prefix)
+		if len(p.Terms) == 0 {
+			return expr{sql: "FALSE"} // Parse makes no such node
+		}
+		return expr{match: phrase(p)}
 	case *search.Field:
 		return c.field(n)
 	}

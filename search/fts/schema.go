@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // version changes whenever the schema or the tokens change: an index of another version is
@@ -46,8 +48,12 @@ CREATE INDEX docs_project ON docs (project, rid, facet);
 CREATE TABLE bodies (rid INTEGER PRIMARY KEY, json BLOB NOT NULL);
 `
 
-// maxOpenReaders bounds the searches that run at once; each holds a page cache.
-const maxOpenReaders = 4
+const (
+	// maxOpenReaders bounds the searches that run at once; each holds a page cache of 4 MB.
+	maxOpenReaders = 4
+	// readerIdle is after how long a reader that nobody needs gives its cache back.
+	readerIdle = time.Minute
+)
 
 // store is one index file: a connection that writes and a few that read.
 type store struct {
@@ -67,9 +73,8 @@ func openStore(ctx context.Context, path string) (s *store, fresh bool, err erro
 	if err == nil && have == version {
 		return s, false, nil
 	}
-	if ctx.Err() != nil {
-		s.close()
-		return nil, false, ctx.Err()
+	if err != nil && !unreadable(err) {
+		return nil, false, errors.Join(fmt.Errorf("open search index %s: %w", path, err), s.close())
 	}
 	// Everything in it can be made again from the stores, so an index that this
 	// version cannot read is no reason not to start.
@@ -83,28 +88,44 @@ func openStore(ctx context.Context, path string) (s *store, fresh bool, err erro
 		return nil, false, err
 	}
 	if err := s.create(ctx); err != nil {
-		s.close()
-		return nil, false, fmt.Errorf("make search index %s: %w", path, err)
+		return nil, false, errors.Join(fmt.Errorf("make search index %s: %w", path, err), s.close())
 	}
 	return s, true, nil
+}
+
+// unreadable tells whether an error means that the file is new, of another version, or
+// broken, and not that the disk or the folder refuses.
+func unreadable(err error) bool {
+	if errors.Is(err, sql.ErrNoRows) {
+		return true
+	}
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB: // ERROR: no such table
+		return true
+	}
+	return false
 }
 
 func connect(path string) (*store, error) {
 	dsn := (&url.URL{Scheme: "file", Path: path}).String()
 	common := "?_pragma=busy_timeout(10000)&_pragma=secure_delete(ON)"
 	w, err := sql.Open("sqlite", dsn+common+
-		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16000)&_txlock=immediate")
+		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-8000)&_txlock=immediate")
 	if err != nil {
 		return nil, fmt.Errorf("open search index %s: %w", path, err)
 	}
 	w.SetMaxOpenConns(1)
-	r, err := sql.Open("sqlite", dsn+common+"&_pragma=query_only(ON)&_pragma=cache_size(-8000)")
+	r, err := sql.Open("sqlite", dsn+common+"&_pragma=query_only(ON)&_pragma=cache_size(-4000)")
 	if err != nil {
-		w.Close()
-		return nil, fmt.Errorf("open search index %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("open search index %s: %w", path, err), w.Close())
 	}
 	r.SetMaxOpenConns(maxOpenReaders)
 	r.SetMaxIdleConns(maxOpenReaders)
+	r.SetConnMaxIdleTime(readerIdle)
 	return &store{path: path, w: w, r: r}, nil
 }
 

@@ -1,6 +1,7 @@
 package fts
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -148,71 +149,83 @@ var (
 // writes out what it has gathered whenever a row id goes down.
 func apply(ctx context.Context, tx *sql.Tx, changes []change) error {
 	slices.SortStableFunc(changes, func(a, b change) int {
-		switch {
-		case a.rid != b.rid && a.rid < b.rid:
-			return -1
-		case a.rid != b.rid:
-			return 1
-		case a.remove && !b.remove:
-			return -1
-		case b.remove && !a.remove:
-			return 1
+		if a.rid != b.rid {
+			return cmp.Compare(a.rid, b.rid)
 		}
-		return 0
+		if a.remove == b.remove {
+			return 0
+		}
+		if a.remove {
+			return -1
+		}
+		return 1
 	})
-	prepared := map[string]*sql.Stmt{}
-	exec := func(stmt string, args ...any) error {
-		p := prepared[stmt]
-		if p == nil {
-			var err error
-			if p, err = tx.PrepareContext(ctx, stmt); err != nil {
-				return err
-			}
-			prepared[stmt] = p
-		}
-		_, err := p.ExecContext(ctx, args...)
-		return err
-	}
-	defer func() {
-		for _, p := range prepared {
-			p.Close()
-		}
-	}()
+	p := prepared{ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}}
+	defer p.close()
 	// A document that moves to another row must leave the old one first: ids are unique.
 	for _, c := range changes {
 		if c.remove {
-			if err := errors.Join(exec(removeDoc, c.rid), exec(removeBodies, c.rid)); err != nil {
+			if err := errors.Join(p.exec(removeDoc, c.rid), p.exec(removeBodies, c.rid)); err != nil {
 				return err
 			}
 		}
 	}
 	for _, c := range changes {
-		if c.remove {
-			if c.keepWords {
-				continue
-			}
-			if err := exec(removeWords, append([]any{c.rid}, c.words...)...); err != nil {
-				return err
-			}
-			continue
-		}
-		body, err := encodeBody(c.doc)
-		if err != nil {
-			return err
-		}
-		if !c.keepWords {
-			if err := exec(insertWords, append([]any{c.rid}, c.words...)...); err != nil {
-				return err
-			}
-		}
-		if err := exec(insertDoc, append([]any{c.rid}, docValues(c.doc)...)...); err != nil {
-			return err
-		}
-		if err := exec(insertBody, c.rid, body); err != nil {
+		if err := p.apply(c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// prepared keeps the statements of one transaction.
+type prepared struct {
+	ctx   context.Context
+	tx    *sql.Tx
+	stmts map[string]*sql.Stmt
+}
+
+func (p *prepared) exec(query string, args ...any) error {
+	stmt := p.stmts[query]
+	if stmt == nil {
+		var err error
+		if stmt, err = p.tx.PrepareContext(p.ctx, query); err != nil {
+			return err
+		}
+		p.stmts[query] = stmt
+	}
+	_, err := stmt.ExecContext(p.ctx, args...)
+	return err
+}
+
+func (p *prepared) close() {
+	for _, stmt := range p.stmts {
+		stmt.Close()
+	}
+}
+
+// apply takes the words of a row out, or puts a row in.
+func (p *prepared) apply(c change) error {
+	words := append([]any{c.rid}, c.words...)
+	if c.remove {
+		if c.keepWords {
+			return nil
+		}
+		return p.exec(removeWords, words...)
+	}
+	if !c.keepWords {
+		if err := p.exec(insertWords, words...); err != nil {
+			return err
+		}
+	}
+	body, err := encodeBody(c.doc)
+	if err != nil {
+		return err
+	}
+	if err := p.exec(insertDoc, append([]any{c.rid}, docValues(c.doc)...)...); err != nil {
+		return err
+	}
+	return p.exec(insertBody, c.rid, body)
 }
 
 // truncateWait is how long to wait before asking again for readers to be done.

@@ -87,6 +87,9 @@ func joinExprs(all []expr, op string) expr {
 // pattern asks for all terms of a pattern. A filter does not know their order, so that only
 // a single term is exact.
 func pattern(p search.Pattern, code string) expr {
+	if len(p.Terms) == 0 {
+		return exact(nothing) // Parse makes no such node
+	}
 	filters := make([]string, len(p.Terms))
 	isExact := len(p.Terms) == 1
 	for i, term := range p.Terms {
