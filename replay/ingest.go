@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"sync"
 
 	"github.com/afterimage/afterimage/replay/rrweb"
 	"github.com/afterimage/afterimage/replay/segment"
@@ -191,31 +192,47 @@ func (u *Upload) summed(found *signal.Batch, env rrweb.Envelope, hash [32]byte, 
 	}, nil
 }
 
+// inflated holds buffers for uploads of up to smallInflatedBytesMax.
+var inflated = sync.Pool{New: func() any { return new([]byte) }}
+
 // inflate returns the upload's JSON. release must be called when it is no longer used.
 func (s *Service) inflate(ctx context.Context, body []byte) (text []byte, release func(), err error) {
-	release = func() {}
 	codec := segment.Sniff(body)
 	if codec == segment.CodecNone {
-		return body, release, nil
+		return body, func() {}, nil
 	}
-	text, err = codec.Decode(make([]byte, 0, min(8*len(body), smallInflatedBytesMax)), body, smallInflatedBytesMax)
+	buffer := inflated.Get().(*[]byte)
+	text, err = codec.Decode((*buffer)[:0], body, smallInflatedBytesMax)
+	*buffer = text
+	release = func() { inflated.Put(buffer) }
 	if errors.Is(err, segment.ErrTooLarge) {
-		text = nil
-		select {
-		case s.large <- struct{}{}:
-		case <-ctx.Done():
-			return nil, release, fmt.Errorf("%w: %w", ErrBusy, ctx.Err())
-		}
-		release = func() { <-s.large }
-		text, err = codec.Decode(nil, body, inflatedBytesMax)
+		release()
+		text, release, err = s.inflateLarge(ctx, codec, body)
 	}
-	switch {
-	case errors.Is(err, segment.ErrTooLarge):
+	if err != nil && !errors.Is(err, ErrBusy) && !errors.Is(err, ErrTooLarge) {
+		err = fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return text, release, err
+}
+
+// inflateLarge measures before it takes memory: what is too large takes none, and nothing grows by doubling.
+func (s *Service) inflateLarge(ctx context.Context, codec segment.Codec, body []byte) (text []byte, release func(), err error) {
+	release = func() {}
+	n, err := codec.Measure(body, inflatedBytesMax)
+	if errors.Is(err, segment.ErrTooLarge) {
 		return nil, release, fmt.Errorf("%w: the body inflates to over %d bytes", ErrTooLarge, inflatedBytesMax)
-	case err != nil:
-		return nil, release, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return text, release, nil
+	if err != nil {
+		return nil, release, err
+	}
+	select {
+	case s.large <- struct{}{}:
+	case <-ctx.Done():
+		return nil, release, fmt.Errorf("%w: %w", ErrBusy, ctx.Err())
+	}
+	// One byte more than it takes lets the reader see the end without growing.
+	text, err = codec.Decode(make([]byte, 0, n+1), body, n)
+	return text, func() { <-s.large }, err
 }
 
 // isUUID reports whether id is 8-4-4-4-12 lower-case hex digits, so that it can stand in

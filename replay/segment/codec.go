@@ -45,24 +45,52 @@ var (
 	zstdWriters sync.Pool
 )
 
-// Decode appends the inflated src to dst and stops with [ErrTooLarge] once that is over max bytes. Other
-// errors wrap [ErrCorrupt]. A stream must end where src ends.
-func (c Codec) Decode(dst, src []byte, maxBytes int) ([]byte, error) {
-	switch c {
-	case CodecNone:
-		if len(src) > maxBytes {
-			return dst, ErrTooLarge
+// Measure inflates src without keeping it and returns how many bytes that gives. It stops with
+// [ErrTooLarge] once that is over maxBytes. Other errors wrap [ErrCorrupt].
+func (c Codec) Measure(src []byte, maxBytes int) (int, error) {
+	n := 0
+	window := make([]byte, 0, 64<<10)
+	err := c.read(src, func(r io.Reader) error {
+		for {
+			got, err := r.Read(window[:cap(window)])
+			if n += got; n > maxBytes {
+				return ErrTooLarge
+			}
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
 		}
-		return append(dst, src...), nil
-	case CodecGzip:
-		return inflateGzip(dst, src, maxBytes)
-	case CodecZstd:
-		return inflateZstd(dst, src, maxBytes)
-	}
-	return dst, fmt.Errorf("segment: %w: codec %d is unknown", ErrCorrupt, c)
+	})
+	return n, err
 }
 
-func inflateGzip(dst, src []byte, maxBytes int) ([]byte, error) {
+// Decode appends the inflated src to dst and stops with [ErrTooLarge] once that is over maxBytes. Other
+// errors wrap [ErrCorrupt]. A stream must end where src ends.
+func (c Codec) Decode(dst, src []byte, maxBytes int) ([]byte, error) {
+	err := c.read(src, func(r io.Reader) (err error) {
+		dst, err = readUpTo(dst, r, maxBytes)
+		return err
+	})
+	return dst, err
+}
+
+// read lets fn read the inflated src.
+func (c Codec) read(src []byte, fn func(io.Reader) error) error {
+	switch c {
+	case CodecNone:
+		return fn(bytes.NewReader(src))
+	case CodecGzip:
+		return readGzip(src, fn)
+	case CodecZstd:
+		return readZstd(src, fn)
+	}
+	return fmt.Errorf("segment: %w: codec %d is unknown", ErrCorrupt, c)
+}
+
+func readGzip(src []byte, fn func(io.Reader) error) error {
 	in := bytes.NewReader(src)
 	r, _ := gzipReaders.Get().(*gzip.Reader)
 	var err error
@@ -72,35 +100,34 @@ func inflateGzip(dst, src []byte, maxBytes int) ([]byte, error) {
 		err = r.Reset(in)
 	}
 	if err != nil {
-		return dst, fmt.Errorf("segment: %w: not gzip", ErrCorrupt)
+		return fmt.Errorf("segment: %w: not gzip", ErrCorrupt)
 	}
 	defer gzipReaders.Put(r)
-	dst, err = readUpTo(dst, r, maxBytes)
-	if err != nil && !errors.Is(err, ErrTooLarge) {
-		return dst, fmt.Errorf("segment: %w: gzip stream broken or cut short", ErrCorrupt)
+	if err = fn(r); err != nil && !errors.Is(err, ErrTooLarge) {
+		return fmt.Errorf("segment: %w: gzip stream broken or cut short", ErrCorrupt)
 	}
-	return dst, err
+	return err
 }
 
-func inflateZstd(dst, src []byte, maxBytes int) ([]byte, error) {
+func readZstd(src []byte, fn func(io.Reader) error) error {
 	r, _ := zstdReaders.Get().(*zstd.Decoder)
 	if r == nil {
 		var err error
 		r, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindowBytesMax),
 			zstd.WithDecoderLowmem(true))
 		if err != nil {
-			return dst, fmt.Errorf("segment: making a zstd decoder: %w", err)
+			return fmt.Errorf("segment: making a zstd decoder: %w", err)
 		}
 	}
 	if err := r.Reset(bytes.NewReader(src)); err != nil {
-		return dst, fmt.Errorf("segment: %w: not zstd", ErrCorrupt)
+		return fmt.Errorf("segment: %w: not zstd", ErrCorrupt)
 	}
 	defer zstdReaders.Put(r)
-	dst, err := readUpTo(dst, r, maxBytes)
+	err := fn(r)
 	if err != nil && !errors.Is(err, ErrTooLarge) {
-		return dst, fmt.Errorf("segment: %w: zstd stream broken, cut short, or with a window over %d MiB", ErrCorrupt, zstdWindowBytesMax>>20)
+		return fmt.Errorf("segment: %w: zstd stream broken, cut short, or with a window over %d MiB", ErrCorrupt, zstdWindowBytesMax>>20)
 	}
-	return dst, err
+	return err
 }
 
 // readUpTo appends what r gives to dst, at most maxBytes.

@@ -216,7 +216,7 @@ func TestSealed(t *testing.T) {
 func TestSealedDamage(t *testing.T) {
 	s := sealRandom(t, 3)
 	f := s.footer(t)
-	step := len(s.object)/149 + 1
+	step := len(s.object)/61 + 1
 	for at := len(SealedMagic); at < len(s.object); at += step {
 		s.object[at] ^= 1
 		broken := 0
