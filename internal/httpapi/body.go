@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/klauspost/compress/gzip"
@@ -110,15 +111,37 @@ func encodingFor(accept string) string {
 	return ""
 }
 
-// compressor wraps w in the encoding. Its Close ends the encoding, not w.
-func compressor(w io.Writer, encoding string) (io.WriteCloser, error) {
-	switch encoding {
-	case "zstd":
-		return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(zstdWindowBytes))
-	case "gzip":
-		return gzip.NewWriterLevel(w, gzip.BestSpeed)
-	}
-	return plainWriter{bufio.NewWriterSize(w, streamBufferBytes)}, nil
+// encoder is what a body is written through. Close ends the encoding, not what is below.
+type encoder interface {
+	io.WriteCloser
+	Reset(w io.Writer)
+}
+
+// encoders keeps those that were closed for the next answer: each holds megabytes.
+var encoders = map[string]*sync.Pool{
+	"zstd": {New: func() any {
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(zstdWindowBytes))
+		if err != nil {
+			panic(err) // only for options that are wrong, and these are constant
+		}
+		return e
+	}},
+	"gzip": {New: func() any {
+		e, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+		if err != nil {
+			panic(err) // as above
+		}
+		return e
+	}},
+	"": {New: func() any { return plainWriter{bufio.NewWriterSize(nil, streamBufferBytes)} }},
+}
+
+// compressor wraps w in an encoding that encodingFor chose. Give it back to encoders
+// after Close; one that was not closed is left to the garbage collector.
+func compressor(w io.Writer, encoding string) encoder {
+	e, _ := encoders[encoding].Get().(encoder)
+	e.Reset(w)
+	return e
 }
 
 // plainWriter is a buffer that is flushed when it is closed.

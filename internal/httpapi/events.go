@@ -58,15 +58,13 @@ func (s *Server) getEvents(c *fiber.Ctx) error {
 func (s *Server) writeEvents(ctx context.Context, w io.Writer, session *replay.Session, window replay.EventQuery, encoding string) error {
 	// The compressor exists from the first event on: what fails before that is answered
 	// with a problem document, and a compressor would already have written its header.
-	var out io.WriteCloser
-	open := func() (err error) {
+	var out encoder
+	open := func() error {
 		if out != nil {
 			return nil
 		}
-		if out, err = compressor(w, encoding); err != nil {
-			return err
-		}
-		_, err = io.WriteString(out, "[")
+		out = compressor(w, encoding)
+		_, err := io.WriteString(out, "[")
 		return err
 	}
 	separator := ""
@@ -90,5 +88,11 @@ func (s *Server) writeEvents(ctx context.Context, w io.Writer, session *replay.S
 	if _, err := io.WriteString(out, "]"); err != nil {
 		return err
 	}
-	return out.Close() // not after an error: what is broken must not end like what is whole
+	// Not after an error: what is broken must not end like what is whole.
+	if err := out.Close(); err != nil {
+		return err
+	}
+	out.Reset(nil)
+	encoders[encoding].Put(out)
+	return nil
 }
