@@ -4,6 +4,7 @@
 import { watchConsole } from "./console.js";
 import { describe, watchErrors, type ErrorPayload } from "./errors.js";
 import { uuidv7 } from "./ids.js";
+import { describeClick } from "./label.js";
 import { FIRST_FLUSH_MS, FLUSH_MS, PROPS_CHARS, QUIET_AFTER_MS, SESSION_IDLE_MS, TEXT_CHARS, TRACKS_PER_MINUTE } from "./limits.js";
 import { watchNetwork } from "./network.js";
 import { Outbox } from "./outbox.js";
@@ -23,6 +24,8 @@ import { watchVitals } from "./vitals.js";
 const BY_PERSON = new Set<number>([
   Source.MouseMove, Source.MouseInteraction, Source.Scroll, Source.Input, Source.TouchMove, Source.MediaInteraction, Source.Drag,
 ]);
+/** rrweb's number of a click among the mouse interactions. */
+const CLICK = 2;
 const LEVELS: ConsoleLevel[] = ["error", "warn", "info", "log"];
 
 /** How the recorder is doing: what became of batches, and how often something inside it failed. */
@@ -48,7 +51,7 @@ export class Recorder {
   private failures = 0;
   private lastFailure = "";
   private user: User | undefined;
-  private meta = "";
+  private metaDue = true;
   private activeAt = 0;
   private sentFirst = false;
   /** The stream lacks something: it makes sense again only from the next full snapshot on. */
@@ -83,12 +86,13 @@ export class Recorder {
       this.activeAt = Date.now();
       this.sentFirst = false;
       this.gap = false;
-      this.renewMeta();
+      this.metaDue = true;
       this.scrubber = new Scrubber(this.privacy, mirror, this.keep);
       this.transport.resume();
       this.watch();
       this.recording = startRecording(this.privacy, (event) => this.guard(() => this.take(event)), (error) => this.failed(error));
-      this.undo.push(watchPages(this.keep, (page) => this.guard(() => this.custom("page", page))));
+      // After the first full snapshot, and after the page's own scripts have had a chance to set the title.
+      this.undo.push(whenParsed(() => this.guard(() => this.undo.push(watchPages(this.keep, (page) => this.guard(() => this.custom("page", page)))))));
     });
   }
 
@@ -113,7 +117,7 @@ export class Recorder {
       const safe = bounded(traits);
       const email = typeof safe?.["email"] === "string" ? cap(safe["email"], 320) : undefined;
       this.user = { id: cap(String(id), 200), email, traits: safe };
-      this.renewMeta();
+      this.metaDue = true;
       this.custom("identify", this.user);
     });
   }
@@ -200,8 +204,15 @@ export class Recorder {
     // What changes the page is useless after a gap; what was said, thrown or clicked is not.
     if (this.gap && event.type === EventType.Incremental) return;
     if (!this.scrubber.scrub(event)) return;
+    if (event.type === EventType.Incremental && event.data.source === Source.MouseInteraction && event.data.type === CLICK) this.nameClick(event);
     this.push(event);
     if (this.scrubber.wantsSnapshot && !this.snapshotting) this.mend();
+  }
+
+  /** Adds to a click what it was on, beside rrweb's own fields. */
+  private nameClick(event: RecordedEvent): void {
+    const node = mirror.getNode(event.data.id);
+    if (node?.nodeType === 1) Object.assign(event.data, describeClick(node as Element, this.privacy));
   }
 
   private push(event: RecordedEvent): void {
@@ -216,7 +227,7 @@ export class Recorder {
     const another = this.session.touch(() => this.transport.cut());
     if (another) {
       if (!this.session.on) return this.stop();
-      this.renewMeta();
+      this.metaDue = true;
       this.sentFirst = false;
     }
     if (another || this.gap) this.mend();
@@ -252,7 +263,7 @@ export class Recorder {
   private cameBack(): void {
     if (this.state !== "recording") return;
     this.session.open();
-    this.renewMeta();
+    this.metaDue = true;
     this.transport.resume();
     this.activeAt = Date.now();
     this.mend();
@@ -265,23 +276,21 @@ export class Recorder {
     this.state = "refused";
   }
 
-  private renewMeta(): void {
+  /** The meta goes with the first batch after it changed. */
+  private takeMeta(): string {
+    if (!this.metaDue) return "";
+    this.metaDue = false;
     const { url, title, referrer } = currentPage(this.keep);
-    this.meta = JSON.stringify({
-      url, title, referrer,
+    return JSON.stringify({
+      url, title,
+      // Where the visit came from; a page of the site itself is not that.
+      referrer: referrer.startsWith(location.origin + "/") ? undefined : referrer,
       language: navigator.language,
       release: this.options.release,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       screen: { width: screen.width, height: screen.height },
       user: this.user,
     });
-  }
-
-  /** The meta goes with the first batch after it changed. */
-  private takeMeta(): string {
-    const meta = this.meta;
-    this.meta = "";
-    return meta;
   }
 
   /** Runs our code so that the page never sees it fail: the first failure ends the recording. */
@@ -313,6 +322,15 @@ function bounded(value: Record<string, unknown> | undefined): Record<string, unk
   } catch {
     return undefined;
   }
+}
+
+/** Calls run once the page is parsed; returns how to keep it from that. */
+function whenParsed(run: () => void): () => void {
+  if (document.readyState !== "loading") {
+    run();
+    return () => {};
+  }
+  return listen(document, "DOMContentLoaded", run, { once: true });
 }
 
 /** A frame inside a page that is recorded already is part of that recording. */

@@ -231,6 +231,7 @@ describe.skipIf(!installed)("a visit", () => {
     const events = server.batches().filter((b: any) => b.session === second).flatMap((b: any) => b.events);
     expect(server.batches().find((b: any) => b.session === second)).toMatchObject({ seq: 0, meta: { title: "Plain" } });
     expect(events.slice(0, 2).map((e: any) => e.type)).toEqual([4, 2]);
+    expect(events.find((e: any) => e.type === 3 && e.data.source === 2 && e.data.type === 2).data).toMatchObject({ label: "Go", selector: "button#b" });
     expect(JSON.stringify(server.events())).not.toMatch(/while away|nobody is here/);
   });
   it("begins again where the person comes back within 30 minutes, with a full snapshot", async () => {
@@ -308,6 +309,7 @@ describe.skipIf(!installed)("what is recorded", () => {
       return fetch("/api?token=1").then(() => new Promise((resolve) => setTimeout(resolve)));
     });
     await recorder('captureError(new Error("caught"))');
+    expect(await recorder("flush()")).toBe(true);
     await page.evaluate("history.pushState({}, '', '/second')");
     await page.waitForTimeout(20);
     expect(await recorder("flush()")).toBe(true);

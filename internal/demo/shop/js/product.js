@@ -8,10 +8,11 @@ import { track } from "./replay.js";
 import { cart, products } from "./store.js";
 import { language, won, words } from "./words.js";
 
-const all = await products();
 const id = decodeURIComponent(location.pathname.split("/").pop());
+frame(id[0].toUpperCase() + id.slice(1).replaceAll("-", " "));
+const all = await products();
 const product = all.find((one) => one.id === id) ?? all[0];
-frame(product.name[language]);
+document.title = `${product.name[language]} · Haru`;
 
 let quantity = 1;
 const number = h("output", {}, "1");
