@@ -60,36 +60,34 @@ start_servers() {
 	start_s3
 }
 
-test_go() {
-	note 'gofmt'
+# check NAME COMMAND…: runs one check; what fails is named at the end, after all others have run.
+FAILED=()
+check() {
+	note "$1"
+	"${@:2}" || FAILED+=("$1")
+}
+
+formatted() {
 	local unformatted
 	unformatted=$(find . \( -name node_modules -o -name .tools \) -prune -o -name '*.go' -print0 | xargs -0 gofmt -l)
-	[[ -z $unformatted ]] || die "not formatted, run gofmt -w on: $unformatted"
-	note 'go vet'
-	go vet ./...
-	note 'go test -race'
-	CGO_ENABLED=1 go test -race -timeout 15m -json ./... | go run ./scripts/testreport
+	[[ -z $unformatted ]] || { printf 'not formatted, run gofmt -w on:\n%s\n' "$unformatted" >&2; return 1; }
 }
 
-test_web() {
-	note 'type checks'
-	npm run typecheck --silent --workspaces --if-present
-	note 'unit tests of the web parts'
-	npm test --silent --workspaces --if-present
-}
-
-test_e2e() {
-	if ! node -e 'process.exit(require("./e2e/package.json").scripts?.e2e ? 0 : 1)'; then
-		note 'no end-to-end tests: e2e/package.json has no script "e2e"'
-		return
-	fi
-	note 'end-to-end tests'
-	npm run e2e --silent -w e2e
-}
+go_tests() { CGO_ENABLED=1 go test -race -timeout 15m -json ./... | go run ./scripts/testreport; }
 
 prepare
 start_servers
-! wants go || test_go
-! wants web || test_web
-! wants e2e || test_e2e
+if wants go; then
+	check gofmt formatted
+	check 'go vet' go vet ./...
+	check 'go test -race' go_tests
+fi
+if wants web; then
+	check 'type checks' npm run typecheck --silent --workspaces --if-present
+	check 'unit tests of the web parts' npm test --silent --workspaces --if-present
+fi
+if wants e2e; then
+	check 'end-to-end tests' npm run e2e --silent -w e2e
+fi
+((${#FAILED[@]} == 0)) || die "failed: $(printf '%s; ' "${FAILED[@]}")"
 note "passed: $PARTS"
