@@ -21,14 +21,21 @@ function label(field: string, value: string, t: Catalogue, f: Format): string {
   return value;
 }
 
-export function Facets({ facets, search }: { facets: Record<string, Record<string, number>>; search: Search }) {
+interface Props {
+  facets: Record<string, Record<string, number>>;
+  search: Search;
+  className: string | undefined;
+}
+
+/** The values that the sessions found have, each with how many have it; a click narrows the search. */
+export function Facets({ facets, search, className }: Props) {
   const { t } = useLanguage();
   const fields = Object.keys(facets)
     .filter((field) => Object.keys(facets[field] ?? {}).some((value) => value !== ''))
     .sort((a, b) => (order.indexOf(a) + 1 || order.length + 1) - (order.indexOf(b) + 1 || order.length + 1));
   if (fields.length === 0) return null;
   return (
-    <section className={classes.facets} aria-label={t.sessions.facets}>
+    <section className={`${classes.facets} ${className ?? ''}`} aria-label={t.sessions.facets}>
       {fields.map((field) => (
         <Group key={field} field={field} counts={facets[field] ?? {}} search={search} />
       ))}

@@ -1,6 +1,7 @@
-import { Anchor, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconExternalLink, IconSearchOff, IconVideo } from '@tabler/icons-react';
+import { Link } from 'react-router';
 import { get } from '../../api/client';
 import { refreshMs } from '../../api/queries';
 import type { SessionList } from '../../api/types';
@@ -11,6 +12,9 @@ import { Copyable } from '../../ui/Copyable';
 import { Notice } from '../../ui/Notice';
 import classes from './NothingHere.module.css';
 import type { Search } from './useSearch';
+
+/** The project that the demo shop records into. */
+const demoProject = 'demo';
 
 /** An empty list: either nothing was ever recorded, or nothing matches. */
 export function NothingHere({ search }: { search: Search }) {
@@ -42,6 +46,7 @@ function NoMatch({ search }: { search: Search }) {
 function First() {
   const { t } = useLanguage();
   const { me, project } = useAccount();
+  const demo = me.demoUrl ? me.projects.find((one) => one.id === demoProject) : undefined;
   return (
     <div className={classes.first}>
       <div className={classes.icon} aria-hidden>
@@ -59,12 +64,17 @@ function First() {
         {t.sessions.first.waiting}
       </p>
       {me.demoUrl && (
-        <p className={classes.demo}>
-          {t.sessions.first.demoText}{' '}
-          <Anchor href={me.demoUrl} target="_blank" rel="noopener" inherit>
-            {t.sessions.first.demo} <IconExternalLink size={13} aria-hidden />
-          </Anchor>
-        </p>
+        <div className={classes.demo}>
+          <p>{t.sessions.first.demoText}</p>
+          {demo && demo.id !== project.id && (
+            <Button component={Link} to={`/p/${demo.id}/sessions`} variant="light">
+              {t.sessions.first.demoSessions}
+            </Button>
+          )}
+          <Button component="a" href={me.demoUrl} target="_blank" rel="noopener" variant="default" rightSection={<IconExternalLink size={14} />}>
+            {t.sessions.first.demo}
+          </Button>
+        </div>
       )}
     </div>
   );

@@ -39,7 +39,7 @@ export function SessionsView() {
       </div>
       <div className={classes.columns}>
         <div className={classes.found}>
-          <Summary total={facets.data?.total} pending={facets.data?.pending ?? 0} sort={search.sort} sortable={search.q !== ''} onSort={search.setSort} />
+          <Summary total={sessions.length > 0 ? facets.data?.total : undefined} pending={facets.data?.pending ?? 0} sort={search.sort} sortable={search.q !== ''} onSort={search.setSort} />
           {pages.isPending && <SessionSkeleton />}
           {pages.error && !problem && <Problem error={pages.error} onRetry={() => void pages.refetch()} />}
           {pages.data && sessions.length === 0 && !problem && <NothingHere search={search} />}
@@ -53,7 +53,7 @@ export function SessionsView() {
             />
           )}
         </div>
-        {counted && <div className={classes.side}>{<Facets facets={counted} search={search} />}</div>}
+        {counted && <Facets facets={counted} search={search} className={classes.side} />}
       </div>
     </div>
   );

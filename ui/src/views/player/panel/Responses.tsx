@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { useMemo } from 'react';
 import type { Moment, ResponseKind } from '../../../api/types';
 import { useLanguage } from '../../../i18n/i18n';
+import { isComplaint } from '../../../lib/complaint';
 import { number, text } from '../../../lib/moments';
 import { Score } from '../../../ui/Score';
 import { goTo } from '../actions';
@@ -38,7 +39,7 @@ function Said({ moment }: { moment: Moment }) {
   return (
     <UnstyledButton className={classes.said} onClick={() => goTo(controller, moment, session.tabs)}>
       <span className={classes.head}>
-        {kinds.includes(kind) && <Score kind={kind as ResponseKind} score={score} complaint={moment.data?.complaint === true} />}
+        {kinds.includes(kind) && <Score kind={kind as ResponseKind} score={score} complaint={isComplaint(kind, score, text(moment, 'category'))} />}
         {survey && <span className={classes.survey}>{survey}</span>}
         <span className={classes.time}>{time}</span>
       </span>
