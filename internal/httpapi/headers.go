@@ -39,7 +39,7 @@ func secureHeaders(c *fiber.Ctx, path string) {
 		h.Set(fiber.HeaderContentSecurityPolicy, policyNothing)
 		h.Set(fiber.HeaderCacheControl, "no-store")
 		h.Set(fiber.HeaderReferrerPolicy, "no-referrer")
-	case strings.HasPrefix(path, "/demo/"):
+	case path == "/demo", strings.HasPrefix(path, "/demo/"):
 		h.Set(fiber.HeaderContentSecurityPolicy, policyDemo)
 		h.Set(fiber.HeaderXFrameOptions, "SAMEORIGIN")
 	default:

@@ -110,7 +110,7 @@ func problemFor(err error) *problem {
 		}
 		p := newProblem(k.status, k.slug, k.title, k.detail)
 		if k.detail == "" {
-			p.Detail = err.Error()
+			p.Detail = inWords(err, k.err)
 		}
 		if k.status == 503 {
 			p.retryAfter = retryAfterSeconds
@@ -118,6 +118,13 @@ func problemFor(err error) *problem {
 		return p
 	}
 	return problemOf(500)
+}
+
+// inWords is what an error says, without the package's and the sentinel's own name: the
+// title says that already.
+func inWords(err, sentinel error) string {
+	text := strings.TrimSuffix(err.Error(), ": "+sentinel.Error())
+	return strings.TrimPrefix(strings.TrimPrefix(text, sentinel.Error()+": "), "auth: ")
 }
 
 // problemOf is the problem of a bare HTTP status, as the server itself gives.
@@ -145,7 +152,11 @@ func problemOf(status int) *problem {
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	p := problemFor(err)
 	if p.Status >= 500 {
-		s.Log.Error("request failed", slog.String("route", routeLabel(c)), slog.Int("status", p.Status), slog.Any("error", err))
+		level := slog.LevelError
+		if p.Status == 503 { // told to come back: under load there may be many
+			level = slog.LevelWarn
+		}
+		s.Log.Log(c.UserContext(), level, "request failed", slog.String("route", routeLabel(c)), slog.Int("status", p.Status), slog.Any("error", err))
 	}
 	secureHeaders(c, c.Path())
 	writeProblem(c.Context(), p)

@@ -79,6 +79,7 @@ func (s *Server) mount() {
 		}
 	}
 	if s.Demo != nil {
+		s.app.All("/demo", s.demo)
 		s.app.All("/demo/*", s.demo)
 	}
 	s.app.Use(s.fallback)

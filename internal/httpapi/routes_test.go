@@ -129,14 +129,19 @@ func TestBadHTTP(t *testing.T) {
 		request string
 		status  int
 	}{
-		"header over 16 KiB":      {"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Big: " + strings.Repeat("x", 17<<10) + "\r\n\r\n", 431},
-		"header of 12 KiB":        {"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Big: " + strings.Repeat("x", 12<<10) + "\r\n\r\n", 200},
-		"no host":                 {"GET /healthz HTTP/1.1\r\n\r\n", 400},
-		"two content lengths":     {"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400},
-		"unknown transfer coding": {"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n{}", 400},
-		"API body over 1 MiB":     {fmt.Sprintf("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", 1<<20+1), 413},
-		"ingest body over 8 MiB":  {fmt.Sprintf("POST /ingest/v1/a/b/c/0 HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", 8<<20+1), 413},
-		"not HTTP":                {"HELO there\r\n\r\n", 400},
+		"header over 16 KiB":        {"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Big: " + strings.Repeat("x", 17<<10) + "\r\n\r\n", 431},
+		"header of 12 KiB":          {"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Big: " + strings.Repeat("x", 12<<10) + "\r\n\r\n", 200},
+		"no host":                   {"GET /healthz HTTP/1.1\r\n\r\n", 400},
+		"two content lengths":       {"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400},
+		"unknown transfer coding":   {"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n{}", 400},
+		"API body over 1 MiB":       {fmt.Sprintf("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", 1<<20+1), 413},
+		"ingest body over 8 MiB":    {fmt.Sprintf("POST /ingest/v1/a/b/c/0 HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", 8<<20+1), 413},
+		"chunks and a length":       {"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 400},
+		"a length and chunks":       {"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\ncontent-length: 4\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 400},
+		"chunks in HTTP/1.0":        {"POST /api/v1/auth/login HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 400},
+		"chunks and another header": {"POST /api/v1/auth/logout HTTP/1.1\r\nHost: x\r\nX-Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 204},
+		"chunks":                    {"POST /api/v1/auth/logout HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 204},
+		"not HTTP":                  {"HELO there\r\n\r\n", 400},
 	} {
 		status, header := w.raw(tc.request)
 		if status != tc.status {

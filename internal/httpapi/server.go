@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -154,13 +155,18 @@ func (s *Server) start() {
 	})
 	s.mount()
 	handle := s.app.Handler()
-	s.app.Server().Handler = func(c *fasthttp.RequestCtx) { s.knownMethod(c, handle) }
+	s.app.Server().Handler = func(c *fasthttp.RequestCtx) { s.admit(c, handle) }
 	s.app.Server().HeaderReceived = bodyLimit
 }
 
-// knownMethod answers methods that Fiber does not know, which it would answer by
-// itself in plain text.
-func (s *Server) knownMethod(c *fasthttp.RequestCtx, next fasthttp.RequestHandler) {
+// admit answers requests that never get to Fiber: those whose end is not sure, and
+// those whose method it does not know, which it would answer in plain text.
+func (s *Server) admit(c *fasthttp.RequestCtx, next fasthttp.RequestHandler) {
+	if twoLengths(&c.Request.Header) {
+		writeProblem(c, problemOf(fiber.StatusBadRequest))
+		c.SetConnectionClose()
+		return
+	}
 	for _, m := range fiber.DefaultMethods {
 		if string(c.Method()) == m {
 			next(c)
@@ -169,6 +175,18 @@ func (s *Server) knownMethod(c *fasthttp.RequestCtx, next fasthttp.RequestHandle
 	}
 	writeProblem(c, problemOf(fiber.StatusNotImplemented))
 	c.SetConnectionClose()
+}
+
+// twoLengths reports whether a request tells its length in chunks and otherwise too, or
+// in chunks that its version of HTTP does not have. fasthttp takes it by its chunks; a
+// proxy in front may have seen another end and hide a second request behind it.
+func twoLengths(h *fasthttp.RequestHeader) bool {
+	const inChunks = -1
+	if h.ContentLength() != inChunks {
+		return false
+	}
+	lines := append([]byte("\n"), bytes.ToLower(h.RawHeaders())...)
+	return !h.IsHTTP11() || bytes.Contains(lines, []byte("\ncontent-length:"))
 }
 
 // bodyLimit lets only ingest send much, and is asked before the body is read.

@@ -96,6 +96,11 @@ func TestLoginRefusalsLookAlikeAndAreThrottled(t *testing.T) {
 	if len(bodies) != 1 {
 		t.Errorf("refusals differ: %v", bodies)
 	}
+	for body := range bodies {
+		if !strings.Contains(body, `"detail":"wrong e-mail or password"`) {
+			t.Errorf("a person reads %s", body)
+		}
+	}
 	for i := 0; ; i++ {
 		a := w.do(call{method: "POST", path: "/api/v1/auth/login", body: map[string]string{"email": "new@example.com", "password": "wrong password"}})
 		if a.status == 429 {

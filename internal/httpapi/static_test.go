@@ -138,6 +138,9 @@ func TestDemo(t *testing.T) {
 	if a := w.want(200, call{method: "GET", path: "/demo/cart"}, nil); string(a.body) != "page cart" || a.header.Get("X-Frame-Options") != "SAMEORIGIN" {
 		t.Errorf("%s %v", a.body, a.header)
 	}
+	if a := w.want(200, call{method: "GET", path: "/demo"}, nil); string(a.body) != "page " {
+		t.Errorf("%s", a.body)
+	}
 	if a := w.want(418, call{method: "POST", path: "/demo/api/pay"}, nil); string(a.body) != "POST pay" {
 		t.Errorf("%s", a.body)
 	}
