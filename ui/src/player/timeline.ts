@@ -33,13 +33,13 @@ export interface Mark {
 
 const marked: readonly Look[] = ['click', 'custom', 'request', 'error', 'response'];
 
-/** Marks for what went wrong, was said or was done; those nearer than `apart` are one. */
+/** Marks for what went wrong, was said or was done, each at least `apart` from the next. */
 export function marks(moments: readonly Moment[], extent: Extent, apart: number): Mark[] {
   const last = new Map<Look, Mark>();
   const found: Mark[] = [];
   for (const moment of moments) {
     const look = lookOf(moment);
-    if (!marked.includes(look) || (moment.kind === 'console')) continue;
+    if (!marked.includes(look) || moment.kind === 'console') continue;
     const place = share(moment.at, extent);
     const before = last.get(look);
     if (before && place - before.place < apart) {
@@ -50,8 +50,21 @@ export function marks(moments: readonly Moment[], extent: Extent, apart: number)
     last.set(look, mark);
     found.push(mark);
   }
-  // Trouble is drawn last, and so on top.
-  return found.sort((a, b) => marked.indexOf(a.look) - marked.indexOf(b.look));
+  return spread(found, apart);
+}
+
+/** Moves marks of different kinds beside each other; a click gives way to anything else. */
+function spread(found: readonly Mark[], apart: number): Mark[] {
+  const strong = found.filter((mark) => mark.look !== 'click');
+  const kept = found.filter((mark) => mark.look !== 'click' || !strong.some((other) => Math.abs(other.place - mark.place) < apart));
+  let from = -Infinity;
+  return [...kept]
+    .sort((a, b) => a.place - b.place || marked.indexOf(a.look) - marked.indexOf(b.look))
+    .map((mark) => {
+      const place = Math.max(mark.place, from);
+      from = place + apart;
+      return { ...mark, place };
+    });
 }
 
 export interface Segment<T> {

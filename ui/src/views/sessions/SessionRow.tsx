@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import type { Match, SessionHit } from '../../api/types';
+import type { Match, Page, SessionHit } from '../../api/types';
 import { useLanguage } from '../../i18n/i18n';
 import { isLive, pathOf, who } from '../../lib/session';
 import { Client } from '../../ui/Client';
@@ -14,12 +14,15 @@ interface Props {
   onFocus: () => void;
 }
 
+const nameOf = (page: Page) => page.title || pathOf(page.url);
+
 /** One session in the list: when, who, where, what went wrong, and why it was found. */
 export function SessionRow({ session, onFocus }: Props) {
   const { t, f } = useLanguage();
   const live = isLive(session, useNow());
   const pages = session.pages ?? [];
   const first = pages[0];
+  const last = pages.at(-1);
   return (
     <Link to={`/p/${session.projectId}/sessions/${session.id}`} className={classes.row} onFocus={onFocus} data-session={session.id}>
       <span className={classes.when}>{live ? <LiveBadge /> : <Time at={session.startedAt} />}</span>
@@ -27,7 +30,8 @@ export function SessionRow({ session, onFocus }: Props) {
         <span className={classes.who}>{who(session, t)}</span>
         {first && (
           <span className={classes.page} title={first.url}>
-            {first.title || pathOf(first.url)}
+            {nameOf(first)}
+            {last && nameOf(last) !== nameOf(first) && ` → ${nameOf(last)}`}
           </span>
         )}
       </span>
