@@ -101,7 +101,7 @@ type driver struct {
 
 // run sends each batch when it is due: the i-th at i/rate, whatever became of the others.
 func (d *driver) run(ctx context.Context, started time.Time) error {
-	ctx, cancel := context.WithTimeout(ctx, d.Duration)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	made, failed := d.make(ctx)
 	inFlight := make(chan struct{}, inFlightMax)
@@ -110,7 +110,11 @@ func (d *driver) run(ctx context.Context, started time.Time) error {
 	due := time.NewTimer(0)
 	defer due.Stop()
 	for i := 0; ; i++ {
-		at := started.Add(time.Duration(float64(i) / d.Rate * float64(time.Second)))
+		after := time.Duration(float64(i) / d.Rate * float64(time.Second))
+		if after >= d.Duration {
+			return nil
+		}
+		at := started.Add(after)
 		due.Reset(time.Until(at))
 		select {
 		case <-ctx.Done():

@@ -66,9 +66,9 @@ func (p *reader) explain(name string, err error) error {
 	switch {
 	case errors.As(err, &m):
 		at = m.at
-	case err == errEnd && p.inside:
+	case errors.Is(err, errEnd) && p.inside:
 		why = fmt.Sprintf("the file ends inside event %d", p.events+1)
-	case err == errEnd:
+	case errors.Is(err, errEnd):
 		why = fmt.Sprintf("the file ends before its list of events does, after event %d", p.events)
 	case p.inside:
 		why = fmt.Sprintf("in event %d: %s", p.events+1, why)
@@ -81,7 +81,7 @@ func (p *reader) all() error {
 	p.skipMark()
 	for {
 		c, err := p.s.space()
-		if err == errEnd {
+		if errors.Is(err, errEnd) {
 			return nil
 		}
 		if err != nil {

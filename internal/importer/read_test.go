@@ -191,7 +191,7 @@ func (l *letters) Read(p []byte) (int, error) {
 func TestReadReturnsTheSinksErrorAndTheContexts(t *testing.T) {
 	stop := errors.New("stop")
 	err := Read(context.Background(), "f", strings.NewReader("["+e1+"]"), func(Event) error { return stop })
-	if err != stop {
+	if !errors.Is(err, stop) || errors.As(err, new(*Error)) {
 		t.Errorf("got %v, want the sink's error itself", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -92,7 +92,7 @@ func (s *scanner) drop() { s.keeping, s.kept = false, s.kept[:0] }
 func (s *scanner) peek() (byte, error) {
 	if s.pos == s.end {
 		if err := s.fill(); err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return 0, errEnd
 			}
 			return 0, err
@@ -357,10 +357,10 @@ func (s *scanner) number(out *[]byte) error {
 	text := room[:0]
 	for {
 		c, err := s.peek()
-		if err != nil && err != errEnd {
+		if err != nil && !errors.Is(err, errEnd) {
 			return err
 		}
-		if err == errEnd || !isNumberByte(c) {
+		if err != nil || !isNumberByte(c) {
 			break
 		}
 		if len(text) == numberBytesMax {

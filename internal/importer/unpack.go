@@ -107,7 +107,7 @@ func (l *limited) Read(p []byte) (int, error) {
 }
 
 func eofIsEarly(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err
