@@ -28,7 +28,7 @@ var storeOptions = []option{
 	},
 	{
 		flag: "search-url", arg: "URL", env: "AFTERIMAGE_SEARCH_URL", check: isURL("http", "https"),
-		help: "address of Meilisearch; empty: SQLite full text search in the data folder",
+		help: "address of Meilisearch, needed where several processes serve; empty: SQLite full text search in the data folder",
 	},
 	{
 		flag: "search-key", arg: "KEY", env: "AFTERIMAGE_SEARCH_KEY",
