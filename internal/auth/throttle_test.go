@@ -44,14 +44,14 @@ func TestPasswordHash(t *testing.T) {
 
 // The decoy must cost what a real hash costs, or the time would tell who exists.
 func TestDecoyCostsTheSame(t *testing.T) {
-	real, err := HashPassword("correct horse battery")
+	made, err := HashPassword("correct horse battery")
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, _ := parsePHC(real)
+	a, _ := parsePHC(made)
 	b, err := parsePHC(decoyHash)
 	if err != nil || a.memoryKiB != b.memoryKiB || a.passes != b.passes || a.lanes != b.lanes || len(a.key) != len(b.key) || len(a.salt) != len(b.salt) {
-		t.Errorf("real %+v, decoy %+v, %v", a, b, err)
+		t.Errorf("made %+v, decoy %+v, %v", a, b, err)
 	}
 }
 

@@ -128,7 +128,7 @@ func (s *Server) setCookie(c *fiber.Ctx, secret string) {
 	cookie := &fiber.Cookie{Name: s.cookieName(c), Value: secret, Path: "/", HTTPOnly: true, Secure: s.https(c),
 		SameSite: fiber.CookieSameSiteLaxMode, MaxAge: int(auth.LoginAge.Seconds())}
 	if secret == "" {
-		cookie.MaxAge, cookie.Expires = 0, fasthttpExpired
+		cookie.MaxAge, cookie.Expires = 0, cookieDropped
 	}
 	c.Cookie(cookie)
 }

@@ -111,15 +111,15 @@ func languageOf(header string) string {
 	return tag
 }
 
-// plain keeps printable ASCII of a header's word, at most max bytes.
-func plain(s string, max int) string {
+// plain keeps printable ASCII of a header's word, at most bytesMax of it.
+func plain(s string, bytesMax int) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
 			return -1
 		}
 		return r
 	}, s)
-	return s[:min(len(s), max)]
+	return s[:min(len(s), bytesMax)]
 }
 
 // keyCache remembers projects by public key for a moment, so that a batch costs no

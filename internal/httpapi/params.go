@@ -13,8 +13,8 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// fasthttpExpired makes a browser drop a cookie.
-var fasthttpExpired = fasthttp.CookieExpireDelete
+// cookieDropped makes a browser drop a cookie.
+var cookieDropped = fasthttp.CookieExpireDelete
 
 // validUUID reports whether s is a UUID in its canonical lower-case form.
 func validUUID(s string) bool {
@@ -58,12 +58,12 @@ type query struct {
 	err error
 }
 
-// text reads free text of at most max bytes. NUL and broken UTF-8 stop here, because
+// text reads free text of at most bytesMax bytes. NUL and broken UTF-8 stop here, because
 // not every database can hold them.
-func (q *query) text(name string, max int) string {
+func (q *query) text(name string, bytesMax int) string {
 	s := q.c.Query(name)
-	if q.err == nil && (len(s) > max || !utf8.ValidString(s) || bytes.IndexByte([]byte(s), 0) >= 0) {
-		q.err = badRequest(fmt.Sprintf("%s: longer than %d bytes, or not plain text", name, max))
+	if q.err == nil && (len(s) > bytesMax || !utf8.ValidString(s) || bytes.IndexByte([]byte(s), 0) >= 0) {
+		q.err = badRequest(fmt.Sprintf("%s: longer than %d bytes, or not plain text", name, bytesMax))
 	}
 	return s
 }

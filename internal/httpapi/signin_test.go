@@ -209,3 +209,23 @@ func TestPersonsProjects(t *testing.T) {
 	// A token that is wrong is not made up for by a cookie.
 	w.refused(401, "unauthenticated", call{method: "GET", path: "/api/v1/me", cookie: c, header: map[string]string{"Authorization": "Bearer wrong"}})
 }
+
+// A person's role holds as a token's does.
+func TestPersonsRole(t *testing.T) {
+	w := newWorld(t)
+	r := w.record("shop")
+	user, err := w.auth.NewUser(t.Context(), "viewer@example.com", account.RoleViewer)
+	w.check(err)
+	link, err := w.auth.Link(t.Context(), user.ID)
+	w.check(err)
+	_, c := cookie(t, w.want(200, call{method: "POST", path: "/api/v1/auth/redeem", body: map[string]string{"token": link}}, nil))
+	w.want(200, call{method: "GET", path: "/api/v1/sessions/" + r.session, cookie: c}, nil)
+	for _, refused := range []call{{method: "DELETE", path: "/api/v1/sessions/" + r.session}, {method: "POST", path: "/api/v1/projects", body: `{"id":"x"}`},
+		{method: "GET", path: "/api/v1/projects/shop/tokens"}, {method: "POST", path: "/api/v1/responses", body: `{"kind":"text","text":"x"}`}} {
+		refused.cookie, refused.header = c, sameOrigin
+		w.refused(403, "not-allowed", refused)
+	}
+	// Somebody who is removed is signed out at once.
+	w.check(w.store.DeleteUser(t.Context(), user.ID))
+	w.refused(401, "unauthenticated", call{method: "GET", path: "/api/v1/me", cookie: c})
+}
