@@ -69,10 +69,13 @@ func (s *stores) erase(ctx context.Context, id string) error {
 	return err
 }
 
-// forget makes sure that nothing of erased sessions is left anywhere: objects, search
-// index, and the pages of the database that were freed.
+// forget makes sure that nothing of erased sessions is left anywhere: objects, packs
+// that held nothing else, search index, and the pages of the database that were freed.
+// In packs that other live sessions share, what is left is encrypted, and its key is gone.
 func (s *stores) forget(ctx context.Context) error {
+	_, err := s.replay.SweepPacks(ctx)
 	return errors.Join(
+		err,
 		s.replay.FinishErasures(ctx),
 		s.drain(ctx),
 		s.sql.Scrub(ctx),
