@@ -115,7 +115,7 @@ func (d *Document) Has(what string) bool {
 	case "error":
 		return d.ErrorCount > 0 || len(d.Errors) > 0
 	case "complaint":
-		return len(d.Complaints) > 0
+		return d.ComplaintCount > 0 || len(d.Complaints) > 0
 	case "response":
 		return d.ResponseCount > 0 || len(d.Responses) > 0 || len(d.Complaints) > 0
 	case "failedRequest":

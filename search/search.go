@@ -51,6 +51,8 @@ type Document struct {
 	NPS, CSAT, CES int
 
 	Clicks, ErrorCount, PageCount, FailedRequests, ResponseCount int
+	// ComplaintCount is how many of the responses are complaints, with a text or only a score.
+	ComplaintCount int
 }
 
 // Sort is the order of hits.

@@ -110,7 +110,10 @@ func (p *filterParser) condition() (filterTest, error) {
 			return nil, fmt.Errorf("value of %d bytes", len(value))
 		}
 		return func(doc map[string]any) bool {
-			return slices.ContainsFunc(values(doc[attribute]), func(v any) bool { return strings.ToLower(fmt.Sprint(v)) == value })
+			return slices.ContainsFunc(values(doc[attribute]), func(v any) bool {
+				text, ok := v.(string)
+				return ok && strings.EqualFold(text, value)
+			})
 		}, p.allowed(attribute, false)
 	case "<", "<=", ">", ">=":
 		n, err := strconv.ParseFloat(p.word(), 64)

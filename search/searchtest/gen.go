@@ -92,8 +92,11 @@ func answer(g *rand.Rand, d *search.Document) {
 	for range 1 + g.IntN(3) {
 		text := Sentence(g)
 		if score := g.IntN(11); score <= 6 {
-			d.Complaints = append(d.Complaints, text)
 			d.NPS = score
+			d.ComplaintCount++
+			if g.IntN(4) > 0 { // some give only a score
+				d.Complaints = append(d.Complaints, text)
+			}
 		} else {
 			d.Responses = append(d.Responses, text)
 			d.CSAT = score / 2

@@ -36,7 +36,7 @@ var Queries = []string{
 	"failed:>0", "responses:2", "status:500", "status:>=500", "status:400..499", "-status:404", "status:*", "duration:>5m", "duration:<90s", "duration:1m..5m",
 	"duration:300000", "active:>1m30s", "started:<30m", "started:>1h", "started:2026-05-28", "started:>=2026-05-28T20:00Z", "started:..2026-05-28T20:00", "started:2026-05",
 	// What a session has and is.
-	"has:error", "has:complaint", "has:response", "has:failedRequest", "has:failedrequest", "-has:user", "has:console has:custom", "is:live", "-is:live", "is:identified", "is:anonymous",
+	"has:error", "has:complaint", "has:complaint -complaint:*", "has:response", "has:failedRequest", "has:failedrequest", "-has:user", "has:console has:custom", "is:live", "-is:live", "is:identified", "is:anonymous",
 	// All together.
 	"error:TypeError country:KR -browser:Safari", "complaint:결제 nps:<=6", "결제 OR nps:0", "(nps:<=2 OR has:error) -browser:chrome", "-(nps:<=6 OR clicks:>10)",
 	"checkout (duration:>5m OR 결제) -is:live", "-(url:/cart OR 결제)", "(url:/cart 결제) OR (url:/login -결제)", "browser:ch* OR country:J*",
