@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,9 @@ import (
 
 const (
 	streamBufferBytes = 64 << 10
-	zstdWindowBytes   = 1 << 20 // small: many streams may be open, and RFC 8878 lets browsers refuse over 8 MiB
+	// compressWorthBytes is where an answer begins to fill several packets.
+	compressWorthBytes = 4 << 10
+	zstdWindowBytes    = 1 << 20 // small: many streams may be open, and RFC 8878 lets browsers refuse over 8 MiB
 )
 
 // streamBody answers with what produce writes, as it comes. produce runs in its own
@@ -136,12 +139,32 @@ var encoders = map[string]*sync.Pool{
 	"": {New: func() any { return plainWriter{bufio.NewWriterSize(nil, streamBufferBytes)} }},
 }
 
-// compressor wraps w in an encoding that encodingFor chose. Give it back to encoders
-// after Close; one that was not closed is left to the garbage collector.
+// compressor wraps w in an encoding that encodingFor chose. Give it back after Close;
+// one that was not closed is left to the garbage collector.
 func compressor(w io.Writer, encoding string) encoder {
 	e, _ := encoders[encoding].Get().(encoder)
 	e.Reset(w)
 	return e
+}
+
+// compressed returns b in an encoding that encodingFor chose.
+func compressed(b []byte, encoding string) ([]byte, error) {
+	var out bytes.Buffer
+	e := compressor(&out, encoding)
+	if _, err := e.Write(b); err != nil {
+		return nil, err
+	}
+	if err := e.Close(); err != nil {
+		return nil, err
+	}
+	giveBack(e, encoding)
+	return out.Bytes(), nil
+}
+
+// giveBack keeps a closed encoder for the next answer.
+func giveBack(e encoder, encoding string) {
+	e.Reset(nil)
+	encoders[encoding].Put(e)
 }
 
 // plainWriter is a buffer that is flushed when it is closed.

@@ -92,7 +92,6 @@ func (s *Server) writeEvents(ctx context.Context, w io.Writer, session *replay.S
 	if err := out.Close(); err != nil {
 		return err
 	}
-	out.Reset(nil)
-	encoders[encoding].Put(out)
+	giveBack(out, encoding)
 	return nil
 }

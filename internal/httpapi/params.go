@@ -179,11 +179,20 @@ func escapesNUL(body []byte) bool {
 	}
 }
 
-// respond answers with v as JSON.
+// respond answers with v as JSON, compressed where that is worth it.
 func respond(c *fiber.Ctx, status int, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("http: encode answer: %w", err)
+	}
+	if len(body) >= compressWorthBytes {
+		c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+		if encoding := encodingFor(c.Get(fiber.HeaderAcceptEncoding)); encoding != "" {
+			if body, err = compressed(body, encoding); err != nil {
+				return fmt.Errorf("http: compress answer: %w", err)
+			}
+			c.Set(fiber.HeaderContentEncoding, encoding)
+		}
 	}
 	c.Status(status)
 	c.Response().Header.SetContentType(fiber.MIMEApplicationJSON)

@@ -225,6 +225,24 @@ func TestEventsAreCompressed(t *testing.T) {
 	}
 }
 
+// Long lists are compressed for those who take it, and are the same then.
+func TestListsAreCompressed(t *testing.T) {
+	w := newWorld(t)
+	for range 12 {
+		w.record("shop")
+	}
+	w.indexed()
+	list := call{method: "GET", path: "/api/v1/sessions", as: "shop/viewer", header: map[string]string{"Accept-Encoding": "identity"}}
+	plain := w.want(200, list, nil)
+	for _, encoding := range []string{"gzip", "zstd"} {
+		list.header = map[string]string{"Accept-Encoding": encoding}
+		a := w.want(200, list, nil)
+		if a.header.Get("Content-Encoding") != encoding || a.header.Get("Vary") != "Accept-Encoding" || unpack(t, encoding, a.body) != string(plain.body) || len(a.body) > len(plain.body)/2 {
+			t.Errorf("%s: %d of %d bytes, headers %v", encoding, len(a.body), len(plain.body), a.header)
+		}
+	}
+}
+
 func unpack(t *testing.T, encoding string, body []byte) string {
 	t.Helper()
 	switch encoding {
