@@ -40,19 +40,12 @@ export function watchVitals(emit: (vital: VitalPayload) => void): () => void {
   let paint = 0;
   let largest = 0;
   const shifts = layoutShift();
-  const interactions = new Map<number, number>();
-  let count = 0;
+  const interactions = slowInteraction();
   const drain = [
     observe("paint", (e) => e.name === "first-contentful-paint" && (paint = e.startTime)),
     observe("largest-contentful-paint", (e) => (largest = e.startTime)),
     observe<Shift>("layout-shift", (e) => !e.hadRecentInput && shifts.add(e)),
-    observe<Interaction>("event", (e) => {
-      if (!e.interactionId) return;
-      if (!interactions.has(e.interactionId)) count++;
-      interactions.set(e.interactionId, Math.max(interactions.get(e.interactionId) ?? 0, e.duration));
-      const fastest = [...interactions].sort((a, b) => a[1] - b[1])[0]!;
-      if (interactions.size > SLOWEST_KEPT) interactions.delete(fastest[0]);
-    }, { durationThreshold: 40 }),
+    observe<Interaction>("event", (e) => e.interactionId && interactions.add(e.interactionId, e.duration), { durationThreshold: 40 }),
   ];
   let done = false;
   const report = () => {
@@ -62,7 +55,7 @@ export function watchVitals(emit: (vital: VitalPayload) => void): () => void {
     observers.forEach((observer) => observer.disconnect());
     const [navigation] = performance.getEntriesByType?.("navigation") ?? [];
     const firstByte = (navigation as PerformanceNavigationTiming | undefined)?.responseStart ?? 0;
-    const slowest = [...interactions.values()].sort((a, b) => b - a);
+    const slow = interactions.worst();
     const say = (name: VitalPayload["name"], value: number) => emit({ name, value });
     if (firstByte > 0) say("TTFB", Math.round(firstByte));
     if (paint > 0) {
@@ -70,7 +63,7 @@ export function watchVitals(emit: (vital: VitalPayload) => void): () => void {
       say("CLS", Math.round(shifts.worst() * 10_000) / 10_000);
     }
     if (largest > 0) say("LCP", Math.round(largest));
-    if (slowest.length > 0) say("INP", Math.round(slowest[Math.min(slowest.length - 1, Math.floor(count / INTERACTIONS_PER_OUTLIER))]!));
+    if (slow > 0) say("INP", Math.round(slow));
   };
   const undo = [
     // Before our own listeners that send what waits: they are added later, in the same phase.
@@ -100,5 +93,24 @@ export function layoutShift(): { add(shift: Pick<Shift, "startTime" | "value">):
       worst = Math.max(worst, sum);
     },
     worst: () => worst,
+  };
+}
+
+/** Remembers how long interactions took, each of one or more events, and tells the slowest but for outliers. */
+export function slowInteraction(): { add(id: number, duration: number): void; worst(): number } {
+  const slowest = new Map<number, number>();
+  const ids = new Set<number>();
+  return {
+    add(id, duration) {
+      ids.add(id);
+      slowest.set(id, Math.max(slowest.get(id) ?? 0, duration));
+      if (slowest.size <= SLOWEST_KEPT) return;
+      const [fastest] = [...slowest].sort((a, b) => a[1] - b[1])[0]!;
+      slowest.delete(fastest);
+    },
+    worst() {
+      const sorted = [...slowest.values()].sort((a, b) => b - a);
+      return sorted[Math.min(sorted.length - 1, Math.floor(ids.size / INTERACTIONS_PER_OUTLIER))] ?? 0;
+    },
   };
 }

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { layoutShift } from "../src/vitals.js";
+import { layoutShift, slowInteraction } from "../src/vitals.js";
 
 function worst(...shifts: [at: number, value: number][]): number {
   const sum = layoutShift();
@@ -15,5 +15,19 @@ describe("cumulative layout shift", () => {
   it("ends a window after five seconds", () => {
     const steady = Array.from({ length: 12 }, (_, i) => [i * 900, 0.1] as [number, number]);
     expect(worst(...steady)).toBeCloseTo(0.6);
+  });
+});
+
+describe("interaction to next paint", () => {
+  it("is 0 without a slow interaction", () => expect(slowInteraction().worst()).toBe(0));
+  it("is the longest event of the slowest interaction", () => {
+    const all = slowInteraction();
+    for (const [id, ms] of [[1, 50], [2, 80], [1, 200], [3, 90]] as const) all.add(id, ms);
+    expect(all.worst()).toBe(200);
+  });
+  it("leaves one outlier out of every fifty", () => {
+    const all = slowInteraction();
+    for (let id = 1; id <= 120; id++) all.add(id, id * 10);
+    expect(all.worst()).toBe(1180);
   });
 });
