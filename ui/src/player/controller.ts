@@ -11,6 +11,8 @@ const liveLagMsMax = 8_000;
 /** How far behind the newest event a live session plays: about one upload of the recorder. */
 const liveLeadMs = 2_000;
 const retryMs = 2_000;
+/** So near to the end nothing is left to be played. */
+const endMs = 150;
 const skippedShownMs = 1_600;
 
 export const speeds: readonly number[] = [0.5, 1, 2, 4, 8, 16];
@@ -79,11 +81,11 @@ export class PlayerController {
   }
 
   play() {
-    const { ended, start, trouble } = this.store.get();
+    const { ended, start, end, at, live, trouble } = this.store.get();
     if (trouble) return this.retry();
     this.store.set({ playing: true });
     this.tell({ kind: 'play' });
-    if (ended) this.seek(start);
+    if (ended || (!live && at > end - endMs)) this.seek(start);
   }
 
   pause() {
@@ -318,7 +320,7 @@ export class PlayerController {
   }
 
   private moved(at: number) {
-    this.store.set({ at, waiting: false, ended: false });
+    this.store.set({ at: Math.min(at, this.store.get().end), waiting: false });
     const { playing, skipIdle, following } = this.store.get();
     if (playing && skipIdle && !following && this.run) {
       const to = skipTo(joinSpans(this.active, this.busy), at, this.run.complete ? this.store.get().end : this.run.to);

@@ -53,7 +53,7 @@ export function Commands() {
   const fits = all.filter((c) => c.label.toLowerCase().includes(typed.toLowerCase()));
   const groups = [...new Set(fits.map((c) => c.group))];
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} shortcut="mod + K" transitionProps={{ duration: 100 }} scrollable maxHeight={420}>
+    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} shortcut="mod + K" transitionProps={{ duration: 100 }} scrollable maxHeight={420} centered={false} yOffset="14dvh" overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}>
       <Spotlight.Search placeholder={t.spotlight.placeholder} aria-label={t.spotlight.placeholder} leftSection={<IconSearch size={16} />} />
       <Spotlight.ActionsList>
         {typed !== '' && (

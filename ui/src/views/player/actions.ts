@@ -7,13 +7,17 @@ import { prefer } from './preferences';
 const leadMs = 800;
 export const stepMs = 10_000;
 
+/** While playing, "previous" soon after a moment means the one before it. */
+const againMs = 1_500;
+const apartMs = 100;
+
 /** Hops to the next (1) or previous (-1) moment that is worth a stop. */
 export function hop(controller: PlayerController, moments: readonly Moment[], direction: 1 | -1) {
-  const { at, tab, start } = controller.store.get();
+  const { at, tab, start, playing } = controller.store.get();
   const stops = moments.filter((moment) => worthAStop(moment) && (!moment.tab || moment.tab === tab));
-  // From shortly before a moment "next" means the one after it, and "previous" the one before it.
-  const passed = countUntil(stops, at + leadMs + 1);
-  const target = direction === 1 ? stops[passed] : stops[countUntil(stops, at - leadMs)-1];
+  // One stands a little before the moment that one hopped to.
+  const here = at + leadMs;
+  const target = direction === 1 ? stops[countUntil(stops, here + apartMs)] : stops[countUntil(stops, here - (playing ? againMs : apartMs)) - 1];
   if (target) controller.seek(target.at - leadMs);
   else if (direction === -1) controller.seek(start);
 }

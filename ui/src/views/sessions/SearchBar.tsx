@@ -64,7 +64,7 @@ function QueryProblem({ query, problem }: { query: string; problem: ApiError }) 
     <div id={problemId} role="alert" className={classes.problem}>
       <span>
         {t.sessions.queryProblem}
-        {at !== undefined && ` (${t.sessions.position(at + 1)})`}: {problem.detail} {problem.hint}
+        {at !== undefined && ` (${t.sessions.position(at + 1)})`}: {[problem.detail, problem.hint].filter(Boolean).join('. ')}
       </span>
       {at !== undefined && (
         <code className={classes.where}>

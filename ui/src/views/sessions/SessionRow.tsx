@@ -30,8 +30,8 @@ export function SessionRow({ session, onFocus }: Props) {
         <span className={classes.who}>{who(session, t)}</span>
         {first && (
           <span className={classes.page} title={first.url}>
-            {nameOf(first)}
-            {last && nameOf(last) !== nameOf(first) && ` → ${nameOf(last)}`}
+            <span className={classes.from}>{nameOf(first)}</span>
+            {last && nameOf(last) !== nameOf(first) && <span className={classes.to}>→ {nameOf(last)}</span>}
           </span>
         )}
       </span>
