@@ -14,8 +14,8 @@ import (
 
 const (
 	// indexBatch is how many sessions are put into the index at a time: one commit of
-	// the engine for all of them.
-	indexBatch = 64
+	// the engine, and two of the database, for all of them.
+	indexBatch = 256
 	// indexLeaseMs is how long another process leaves them alone, far above what a
 	// batch takes.
 	indexLeaseMs = 60_000

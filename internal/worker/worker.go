@@ -91,11 +91,13 @@ func (w *Worker) Indexer() *Indexer {
 	return &Indexer{Store: w.Sessions, Service: w.Service, Responses: w.Responses, Index: w.Index, Now: w.Now, Log: w.Log}
 }
 
-// run repeats a duty: at once while more waits, after every otherwise, and after ever
-// longer while it fails.
+// run repeats a duty: while more waits it works half of the time, so that what people and
+// recorders wait for gets the other half; otherwise it looks again after every, and after
+// ever longer while it fails.
 func (d *duty) run(ctx context.Context, log *slog.Logger) {
 	retry := retryFirst
 	for ctx.Err() == nil {
+		begun := time.Now()
 		more, err := d.once(ctx)
 		wait := d.every
 		switch {
@@ -106,7 +108,7 @@ func (d *duty) run(ctx context.Context, log *slog.Logger) {
 			retry = min(2*retry, retryLongest)
 			log.Error("background duty failed", "duty", d.name, "error", err, "retryIn", wait)
 		case more:
-			wait, retry = 0, retryFirst
+			wait, retry = min(time.Since(begun), d.every), retryFirst
 		default:
 			retry = retryFirst
 		}
