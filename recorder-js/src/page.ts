@@ -3,7 +3,7 @@
 import { listen, patch } from "./patch.js";
 import { cap, cleanUrl, redact } from "./url.js";
 
-/** What is recorded of a page. Addresses have no query and fragment. */
+/** What is recorded of a page. Addresses have no query and fragment; referrer is empty for a page of the site itself. */
 export interface PagePayload {
   url: string;
   title: string;
@@ -11,11 +11,14 @@ export interface PagePayload {
 }
 
 /** The page that is shown now. */
-export function currentPage(keepParams: readonly string[], referrer: string = document.referrer): PagePayload {
+export function currentPage(keepParams: readonly string[]): PagePayload {
+  const { referrer } = document;
+  // Where a visit came from is worth knowing; which page of the site was before is in the recording.
+  const outside = referrer !== "" && !referrer.startsWith(location.origin + "/");
   return {
     url: cap(cleanUrl(location.href, keepParams), 2000),
     title: redact(cap(document.title, 500)),
-    referrer: referrer && cap(cleanUrl(referrer, keepParams), 2000),
+    referrer: outside ? cap(cleanUrl(referrer, keepParams), 2000) : "",
   };
 }
 
@@ -29,7 +32,7 @@ export function watchPages(keepParams: readonly string[], emit: (page: PagePaylo
     // Routers change the address first and the title with what they draw next.
     waiting = setTimeout(() => {
       waiting = undefined;
-      const page = currentPage(keepParams, shown.url);
+      const page = { ...currentPage(keepParams), referrer: "" };
       if (page.url === shown.url) return; // only the query or the fragment, which are not recorded
       shown = page;
       emit(page);

@@ -280,11 +280,8 @@ export class Recorder {
   private takeMeta(): string {
     if (!this.metaDue) return "";
     this.metaDue = false;
-    const { url, title, referrer } = currentPage(this.keep);
     return JSON.stringify({
-      url, title,
-      // Where the visit came from; a page of the site itself is not that.
-      referrer: referrer.startsWith(location.origin + "/") ? undefined : referrer,
+      ...currentPage(this.keep),
       language: navigator.language,
       release: this.options.release,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,

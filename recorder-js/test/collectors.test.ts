@@ -3,7 +3,7 @@ import { watchConsole, write, type ConsolePayload } from "../src/console.js";
 import { describe as describeError, watchErrors, type ErrorPayload } from "../src/errors.js";
 import { CONSOLE_PER_MINUTE } from "../src/limits.js";
 import { watchNetwork, type RequestRecord } from "../src/network.js";
-import { watchPages, type PagePayload } from "../src/page.js";
+import { currentPage, watchPages, type PagePayload } from "../src/page.js";
 
 let undo: () => void = () => {};
 afterEach(() => undo());
@@ -144,6 +144,10 @@ describe("requests", () => {
 });
 
 describe("pages", () => {
+  it.each([["https://search.example/?q=SECRET", "https://search.example/"], ["https://shop.example/other", ""], ["", ""]])("have %s as referrer %s", (from, kept) => {
+    vi.spyOn(document, "referrer", "get").mockReturnValue(from);
+    expect(currentPage([]).referrer).toBe(kept);
+  });
   it("records each address once, without query and fragment, and puts history back", async () => {
     vi.useFakeTimers();
     const { pushState } = history;
@@ -157,7 +161,7 @@ describe("pages", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(seen).toEqual([
       { url: "https://shop.example/cart", title: "Cart", referrer: "" },
-      { url: "https://shop.example/checkout", title: "Checkout of [email]", referrer: "https://shop.example/cart" },
+      { url: "https://shop.example/checkout", title: "Checkout of [email]", referrer: "" },
     ]);
     undo();
     expect(history.pushState).toBe(pushState);
