@@ -53,7 +53,7 @@ func upload(project string, b *batch) replay.Upload {
 
 func TestBatchesAreTakenAndHaveTheHashAndSizeThatTheySay(t *testing.T) {
 	s, store, project := newService(t)
-	g := newGenerator(20 << 10)
+	g := newGenerator(20<<10, time.Second)
 	one, size := newSession(1, time.Now()), 0
 	const batches = 20
 	for range batches {
@@ -70,6 +70,9 @@ func TestBatchesAreTakenAndHaveTheHashAndSizeThatTheySay(t *testing.T) {
 			t.Fatalf("batch %d: the hash differs (%v)", b.seq, err)
 		}
 		size += len(b.body)
+		if row.LastAt >= one.at || row.FirstAt < one.at-1000 {
+			t.Fatalf("batch %d covers %d to %d, wanted the second before %d", b.seq, row.FirstAt, row.LastAt, one.at)
+		}
 	}
 	if average := size / batches; average < 15<<10 || average > 26<<10 {
 		t.Errorf("a batch has %d bytes on average, about 20480 were asked for", average)
@@ -79,7 +82,7 @@ func TestBatchesAreTakenAndHaveTheHashAndSizeThatTheySay(t *testing.T) {
 func TestContentDependsOnTheSeedAlone(t *testing.T) {
 	now := time.UnixMilli(1_700_000_000_000)
 	content := func(seed uint64) string {
-		g := newGenerator(4 << 10)
+		g := newGenerator(4<<10, time.Second)
 		if _, err := g.next(newSession(seed, now)); err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +96,7 @@ func TestContentDependsOnTheSeedAlone(t *testing.T) {
 
 func TestVerifySeesWhatIsMissingAlteredAndDoubled(t *testing.T) {
 	s, _, project := newService(t)
-	g, one := newGenerator(2<<10), newSession(1, time.Now())
+	g, one := newGenerator(2<<10, time.Second), newSession(1, time.Now())
 	var lines []string
 	for range 4 {
 		b, err := g.next(one)

@@ -15,8 +15,10 @@ import (
 )
 
 const (
-	// batchSpanMs is the time one batch covers, as the recorder cuts them.
-	batchSpanMs = 5_000
+	// batchSpanMaxMs is the longest time that one batch covers, as the recorder cuts them.
+	batchSpanMaxMs = 5_000
+	// batchesPerSession ends a session: ten minutes of a recorder's batches.
+	batchesPerSession = 120
 	// The nodes of the generated page.
 	pageNodes = 400
 	// rawPerPacked is how much larger events are than packed, to begin with; each
@@ -63,18 +65,20 @@ func newID() string {
 // generator packs batches of about the size asked for.
 type generator struct {
 	packedBytes int
+	spanMs      int64 // that a batch covers
 	ratio       float64
 	events      bytes.Buffer
 	packed      bytes.Buffer
 	zip         *gzip.Writer
 }
 
-func newGenerator(packedBytes int) *generator {
+func newGenerator(packedBytes int, span time.Duration) *generator {
 	zip, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
 	if err != nil {
 		panic(err) // only for a level that does not exist
 	}
-	return &generator{packedBytes: packedBytes, ratio: rawPerPacked, zip: zip}
+	spanMs := min(max(span.Milliseconds(), 1), batchSpanMaxMs)
+	return &generator{packedBytes: packedBytes, spanMs: spanMs, ratio: rawPerPacked, zip: zip}
 }
 
 // next makes the next batch of a session.
@@ -97,7 +101,7 @@ func (g *generator) next(s *session) (batch, error) {
 	}
 	want := int(float64(g.packedBytes) * g.ratio)
 	for step := int64(1); g.events.Len() < want; step++ {
-		add(s.event(s.at + min(step*2, batchSpanMs-1)))
+		add(s.event(s.at + min(step*2, g.spanMs-1)))
 	}
 	b := batch{session: s.id, tab: s.tab, seq: s.seq, events: count}
 	sum.Sum(b.hash[:0])
@@ -110,7 +114,7 @@ func (g *generator) next(s *session) (batch, error) {
 		g.ratio += (float64(g.events.Len())/float64(len(body)) - g.ratio) / 8
 	}
 	s.seq++
-	s.at += batchSpanMs
+	s.at += g.spanMs
 	return b, nil
 }
 

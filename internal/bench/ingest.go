@@ -150,11 +150,13 @@ func (d *driver) run(ctx context.Context, started time.Time) error {
 func (d *driver) make(ctx context.Context) (<-chan batch, <-chan error) {
 	made, failed := make(chan batch, aheadMax), make(chan error, 1)
 	go func() {
-		g := newGenerator(d.BatchBytes)
-		sessions := make([]*session, d.Sessions)
+		// Each session's time goes as fast as the clock, so that none runs into the future.
+		g := newGenerator(d.BatchBytes, time.Duration(float64(d.Sessions)/d.Rate*float64(time.Second)))
+		sessions, begun := make([]*session, d.Sessions), uint64(0)
 		for i := 0; ; i = (i + 1) % len(sessions) {
-			if sessions[i] == nil {
-				sessions[i] = newSession(d.Seed+uint64(i), time.Now())
+			if sessions[i] == nil || sessions[i].seq == batchesPerSession {
+				sessions[i] = newSession(d.Seed+begun, time.Now())
+				begun++
 			}
 			b, err := g.next(sessions[i])
 			if err != nil {
