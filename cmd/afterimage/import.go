@@ -66,7 +66,7 @@ func runImport(ctx context.Context, c *call) error {
 		}
 		failed, err := importAll(ctx, c, s, rec, sources)
 		if err == nil || failed < len(sources) {
-			err = errors.Join(err, s.drain(ctx))
+			err = errors.Join(err, s.drain(context.WithoutCancel(ctx))) // also what came before an interrupt is to be found
 		}
 		return err
 	})
@@ -119,15 +119,23 @@ type importOutcome struct {
 
 func importOne(ctx context.Context, stdin io.Reader, s *stores, rec load.Recording, src importer.Source) importOutcome {
 	if err := ctx.Err(); err != nil {
-		return importOutcome{err: fmt.Errorf("%s: not imported: interrupted", src.Name)}
+		return importOutcome{err: interrupted(src)}
 	}
 	rec.Read = func(sink importer.Sink) error { return importer.ReadSource(ctx, src, stdin, sink) }
 	result, err := load.Load(ctx, s.replay, s.now, rec)
 	var place *importer.Error
-	if err != nil && !errors.As(err, &place) {
+	switch {
+	case err == nil || errors.As(err, &place):
+	case ctx.Err() != nil && errors.Is(err, context.Canceled) && !errors.Is(err, load.ErrHalfLoaded):
+		err = interrupted(src)
+	default:
 		err = fmt.Errorf("%s: %w", src.Name, err)
 	}
 	return importOutcome{result, err}
+}
+
+func interrupted(src importer.Source) error {
+	return fmt.Errorf("%s: interrupted; nothing of it is stored", src.Name)
 }
 
 func reportImport(c *call, src importer.Source, out importOutcome) error {

@@ -32,6 +32,10 @@ const (
 	undoWithin = 10 * time.Second
 )
 
+// ErrHalfLoaded is returned, wrapped, where a part of a recording that failed could not
+// be erased again; the wrapping names the session.
+var ErrHalfLoaded = errors.New("a part of it is stored")
+
 // Sessions is where recordings go; [replay.Service] is one.
 type Sessions interface {
 	Ingest(ctx context.Context, u replay.Upload) (replay.Receipt, error)
@@ -60,7 +64,7 @@ type Result struct {
 }
 
 // Load makes a session of a recording, one tab per window. It returns when all of it is
-// durable. On an error nothing of the session remains.
+// durable. On an error nothing of the session remains, unless it wraps [ErrHalfLoaded].
 func Load(ctx context.Context, to Sessions, now func() time.Time, rec Recording) (Result, error) {
 	l, err := newLoader(ctx, to, now, rec)
 	if err != nil {
@@ -199,7 +203,7 @@ func (l *loader) undo() error {
 	defer cancel()
 	err := l.to.Erase(ctx, l.rec.ProjectID, l.result.Session)
 	if err != nil && !errors.Is(err, replay.ErrNotFound) {
-		return fmt.Errorf("erase the half loaded session %s: %w", l.result.Session, err)
+		return fmt.Errorf("%w as session %s, which could not be erased: %w", ErrHalfLoaded, l.result.Session, err)
 	}
 	return nil
 }

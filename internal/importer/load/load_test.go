@@ -138,6 +138,23 @@ func TestLoadLeavesNothingOfWhatFailed(t *testing.T) {
 	}
 }
 
+// noErase cannot erase. Everything else is the real service.
+type noErase struct{ *replay.Service }
+
+func (noErase) Erase(context.Context, string, string) error { return replay.ErrBusy }
+
+func TestLoadTellsWhatItCouldNotUndo(t *testing.T) {
+	s, store, project := service(t)
+	_, err := Load(t.Context(), noErase{s}, time.Now, Recording{ProjectID: project, Read: from(1000, 100, errors.New("broken"), "")})
+	left, listErr := store.Sessions(t.Context(), replay.SessionFilter{Limit: 10})
+	if listErr != nil || len(left) != 1 {
+		t.Fatalf("left: %+v, %v", left, listErr)
+	}
+	if !errors.Is(err, ErrHalfLoaded) || !strings.Contains(err.Error(), left[0].ID) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestLoadRefusesTooManyWindows(t *testing.T) {
 	s, _, project := service(t)
 	windows := make([]string, tabsMax+1)
