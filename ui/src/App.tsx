@@ -1,13 +1,13 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { RouterProvider } from 'react-router';
 import { ApiError } from './api/client';
 import { keys, worthRetrying } from './api/queries';
-import { LanguageProvider } from './i18n/i18n';
+import { LanguageProvider, useLanguage } from './i18n/i18n';
 import { router } from './routes';
-import { theme } from './theme';
+import { themeWith } from './theme';
 
 function makeClient(): QueryClient {
   const client: QueryClient = new QueryClient({
@@ -26,12 +26,22 @@ export function App() {
   const [client] = useState(makeClient);
   return (
     <LanguageProvider>
-      <MantineProvider theme={theme} defaultColorScheme="auto">
+      <Looks>
         <QueryClientProvider client={client}>
           <Notifications position="bottom-right" transitionDuration={120} limit={4} />
           <RouterProvider router={router} />
         </QueryClientProvider>
-      </MantineProvider>
+      </Looks>
     </LanguageProvider>
+  );
+}
+
+function Looks({ children }: { children: ReactNode }) {
+  const { t } = useLanguage();
+  const theme = useMemo(() => themeWith(t.app), [t]);
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      {children}
+    </MantineProvider>
   );
 }

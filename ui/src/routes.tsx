@@ -1,15 +1,14 @@
 import { createBrowserRouter } from 'react-router';
 import { Crash } from './shell/Crash';
 import { Home, NotFound, Signed } from './shell/Signed';
-import { FeedbackView } from './views/feedback/FeedbackView';
 import { LoginView } from './views/login/LoginView';
-import { PlayerView } from './views/player/PlayerView';
-import { SettingsView } from './views/settings/SettingsView';
 import { SessionsView } from './views/sessions/SessionsView';
 
 export const router = createBrowserRouter([
   {
     errorElement: <Crash />,
+    // Nothing is shown while the first view's code comes: it is there before a loader could be read.
+    hydrateFallbackElement: <></>,
     children: [
       { path: '/', element: <Home /> },
       { path: '/login', element: <LoginView /> },
@@ -18,9 +17,10 @@ export const router = createBrowserRouter([
         element: <Signed />,
         children: [
           { path: 'sessions', element: <SessionsView /> },
-          { path: 'sessions/:id', element: <PlayerView /> },
-          { path: 'feedback', element: <FeedbackView /> },
-          { path: 'settings', element: <SettingsView /> },
+          // What one does not come for first is loaded when it is gone to.
+          { path: 'sessions/:id', lazy: async () => ({ Component: (await import('./views/player/PlayerView')).PlayerView }) },
+          { path: 'feedback', lazy: async () => ({ Component: (await import('./views/feedback/FeedbackView')).FeedbackView }) },
+          { path: 'settings', lazy: async () => ({ Component: (await import('./views/settings/SettingsView')).SettingsView }) },
         ],
       },
       { path: '*', element: <NotFound /> },

@@ -1,7 +1,7 @@
-import { createTheme, rem } from '@mantine/core';
+import { createTheme, InputWrapper, type MantineThemeOverride, mergeThemeOverrides, Notification, rem } from '@mantine/core';
 
 // Dense and calm: 13 px text, a 4 px grid, one accent. Components keep Mantine's looks.
-export const theme = createTheme({
+const theme = createTheme({
   primaryColor: 'indigo',
   primaryShade: 7,
   fontFamily: "'Pretendard Variable', Pretendard, -apple-system, BlinkMacSystemFont, system-ui, 'Noto Sans KR', sans-serif",
@@ -29,6 +29,10 @@ export const theme = createTheme({
     PasswordInput: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', comboboxProps: { transitionProps: { duration: 100 } } } },
+    // Mantine writes descriptions and errors two sizes below the field: too small here.
+    InputWrapper: InputWrapper.extend({
+      vars: () => ({ label: {}, description: { '--input-description-size': rem(12) }, error: { '--input-error-size': rem(12) }, success: {} }),
+    }),
     SegmentedControl: { defaultProps: { size: 'xs', transitionDuration: 120 } },
     Tooltip: { defaultProps: { openDelay: 350, transitionProps: { duration: 100 }, withArrow: false, fz: 'xs' } },
     Menu: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'md' } },
@@ -36,3 +40,10 @@ export const theme = createTheme({
     Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
   },
 });
+
+/** The looks, with the words that Mantine's own parts need. */
+export function themeWith(words: { close: string }): MantineThemeOverride {
+  return mergeThemeOverrides(theme, {
+    components: { Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': words.close } } }) },
+  });
+}

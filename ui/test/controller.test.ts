@@ -76,15 +76,17 @@ function open(detail = session(), start: Partial<Start> = {}) {
   const report = (message: Report) => hear({ origin: 'http://here', source: frame, data: { afterimage: 'player', ...message } });
   report({ kind: 'ready' });
   const load = () => orders.filter((order) => order.kind === 'load').at(-1)?.load ?? 0;
+  const seek = () => orders.reduce((last, order) => ('seek' in order ? order.seek : last), 0);
   const contents = (to: number) => ({ events: 3, first: started - offset, last: to - offset, active: [] });
   return {
     source,
     player,
-    report,
     load,
     loaded: (keyframe: number | null, to: number) => report({ kind: 'loaded', load: load(), keyframe: keyframe === null ? null : keyframe - offset, contents: contents(to) }),
     appended: (to: number) => report({ kind: 'appended', load: load(), contents: contents(to) }),
-    time: (at: number) => report({ kind: 'time', load: load(), at: at - offset }),
+    time: (at: number) => report({ kind: 'time', load: load(), seek: seek(), at: at - offset }),
+    starved: (at: number) => report({ kind: 'starved', load: load(), seek: seek(), at: at - offset }),
+    report,
   };
 }
 
@@ -150,6 +152,17 @@ describe('seeking', () => {
     expect(player.store.get().at).toBe(started + 5 * minute);
   });
 
+  it('is not undone by a report from before it', async () => {
+    const { source, player, loaded, report, load } = open();
+    await source.last().answer();
+    loaded(started, started + 30_000);
+    player.seek(started + 10_000);
+    report({ kind: 'time', load: load(), seek: 1, at: started + 500 - offset });
+    expect(player.store.get().at).toBe(started + 10_000);
+    player.seek(player.store.get().at + 10_000);
+    expect(player.store.get().at).toBe(started + 20_000);
+  });
+
   it('stays between the first and the last event', () => {
     const { player } = open();
     player.seek(started - minute);
@@ -161,20 +174,20 @@ describe('seeking', () => {
 
 describe('playing', () => {
   it('ends after the last event, and starts over when asked to go on', async () => {
-    const { source, player, loaded, report, load } = open(session({ tabs: [{ id: 'a', startedAt: started, endedAt: started + 20_000, events: 1, playable: true }] }));
+    const { source, player, loaded, starved } = open(session({ tabs: [{ id: 'a', startedAt: started, endedAt: started + 20_000, events: 1, playable: true }] }));
     await source.last().answer();
     loaded(started, started + 20_000);
-    report({ kind: 'starved', load: load(), at: started + 20_001 - offset });
+    starved(started + 20_001);
     expect(player.store.get()).toMatchObject({ ended: true, playing: false, at: started + 20_000 });
     player.play();
     expect(player.store.get()).toMatchObject({ ended: false, playing: true, at: started });
   });
 
   it('waits where the next window is late, and goes on when it came', async () => {
-    const { source, player, loaded, appended, report, load, time } = open();
+    const { source, player, loaded, appended, starved, time } = open();
     await source.last().answer();
     loaded(started, started + 30_000);
-    report({ kind: 'starved', load: load(), at: started + 30_000 - offset });
+    starved(started + 30_000);
     expect(player.store.get().waiting).toBe(true);
     await source.last().answer();
     expect(orders.at(-1)).toMatchObject({ kind: 'append' });
@@ -184,10 +197,9 @@ describe('playing', () => {
   });
 
   it('skips inactivity, but not what is worth seeing', async () => {
-    const { source, player, loaded, time, report, load } = open(session(), { skipIdle: true });
+    const { source, player, time, report, load } = open(session(), { skipIdle: true });
     await source.last().answer();
     report({ kind: 'loaded', load: load(), keyframe: started - offset, contents: { events: 2, first: started - offset, last: started + 30_000 - offset, active: [[started - offset, started + 2_000 - offset]] } });
-    void loaded;
     player.setMoments([started + 20_000]);
     time(started + 4_000);
     expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 19_000 - offset });

@@ -7,7 +7,7 @@ import { retryable, troubleOf } from './trouble';
 import { covers, type EventWindow, type Extent, firstWindow, grow, nextWindow, outgrown, reachesEnd, type Run } from './windows';
 
 /** A viewer this far behind the newest event of a live session is brought forward. */
-const liveLagMsMax = 8_000;
+const liveLagMsMax = 6_000;
 /** How far behind the newest event a live session plays: about one upload of the recorder. */
 const liveLeadMs = 2_000;
 const retryMs = 2_000;
@@ -42,6 +42,8 @@ export class PlayerController {
   private frame: Window | null = null;
   private run: Run | null = null;
   private load = 0;
+  /** How often the time was set; a report that answers an earlier seek is out of date. */
+  private seeks = 0;
   private fetching: AbortController | null = null;
   /** The window whose events the player document has been given and not yet taken in. */
   private given: { window: EventWindow; bytes: number } | null = null;
@@ -105,7 +107,7 @@ export class PlayerController {
     this.store.set({ following });
     if (!covers(this.run, at)) return this.begin(at, playing);
     this.store.set({ at, ended: false, waiting: false, trouble: null });
-    this.tell({ kind: 'seek', at: this.clientTime(at) });
+    this.tell({ kind: 'seek', at: this.clientTime(at), seek: ++this.seeks });
     this.pump();
   }
 
@@ -189,6 +191,7 @@ export class PlayerController {
   private begin(at: number, play: boolean) {
     this.halt();
     this.load++;
+    this.seeks++;
     this.run = null;
     this.store.set({ at, playing: play, waiting: true, ended: false, trouble: null });
     // Until the new run's picture stands, the one before stays, and stands still.
@@ -217,7 +220,7 @@ export class PlayerController {
     const until = window.to === undefined ? null : this.clientTime(window.to);
     this.given = { window, bytes: events.length };
     if (window.keyframe) {
-      this.tell({ kind: 'load', load: this.load, events, at: this.clientTime(at), until, play, speed });
+      this.tell({ kind: 'load', load: this.load, events, at: this.clientTime(at), until, play, speed, seek: this.seeks });
     } else {
       this.tell({ kind: 'append', load: this.load, events, until });
     }
@@ -246,9 +249,9 @@ export class PlayerController {
       case 'appended':
         return this.appended(report.contents);
       case 'time':
-        return this.moved(this.serverTime(report.at));
+        return report.seek === this.seeks ? this.moved(this.serverTime(report.at)) : undefined;
       case 'starved':
-        return this.starved(this.serverTime(report.at));
+        return report.seek === this.seeks ? this.starved(this.serverTime(report.at)) : undefined;
       case 'failed':
         return this.store.set({ trouble: 'failed', waiting: false });
     }

@@ -17,6 +17,8 @@ export interface Load {
   until: number | null;
   play: boolean;
   speed: number;
+  /** Counts where the app wanted to be; the reports of a time say which they answer. */
+  seek: number;
 }
 
 export interface Append {
@@ -31,7 +33,7 @@ export type Order =
   | Append
   | { kind: 'play' }
   | { kind: 'pause' }
-  | { kind: 'seek'; at: number }
+  | { kind: 'seek'; at: number; seek: number }
   | { kind: 'speed'; speed: number };
 
 /** What one load or append held. */
@@ -47,8 +49,8 @@ export type Report =
   | { kind: 'ready' }
   | { kind: 'loaded'; load: number; contents: Contents; /** Time of the keyframe; null: there is none, and nothing is shown. */ keyframe: number | null }
   | { kind: 'appended'; load: number; contents: Contents }
-  | { kind: 'time'; load: number; at: number }
-  | { kind: 'starved'; load: number; at: number }
+  | { kind: 'time'; load: number; seek: number; at: number }
+  | { kind: 'starved'; load: number; seek: number; at: number }
   | { kind: 'size'; width: number; height: number }
   | { kind: 'blocked'; origin: string }
   | { kind: 'failed'; load: number };

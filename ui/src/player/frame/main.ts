@@ -35,7 +35,7 @@ function obey(stage: Stage, order: Order) {
     case 'pause':
       return stage.pause();
     case 'seek':
-      return stage.seek(order.at);
+      return stage.seek(order.at, order.seek);
     case 'speed':
       return stage.speed(order.speed);
   }

@@ -21,6 +21,7 @@ export class Stage {
   private replayer: Replayer | null = null;
   private root: HTMLElement | null = null;
   private load = 0;
+  private sought = 0;
   private first = 0;
   private keyframe = 0;
   private until = 0;
@@ -81,8 +82,9 @@ export class Stage {
     this.tell();
   }
 
-  seek(at: number) {
+  seek(at: number, seek: number) {
     if (!this.replayer) return;
+    this.sought = seek;
     const offset = this.offset(Math.min(at, this.until));
     if (this.playing) this.replayer.play(offset);
     else this.replayer.pause(offset);
@@ -113,7 +115,7 @@ export class Stage {
     const before = { replayer: this.replayer, root: this.root };
     this.replayer = replayer;
     this.root = root;
-    this.seek(order.at);
+    this.seek(order.at, order.seek);
     before.replayer?.destroy();
     before.root?.remove();
     this.fit();
@@ -156,13 +158,13 @@ export class Stage {
     if (this.now() >= this.until) {
       if (!this.replayer.service.state.matches('playing')) return;
       this.replayer.pause();
-      this.report({ kind: 'starved', load: this.load, at: this.until });
+      this.report({ kind: 'starved', load: this.load, seek: this.sought, at: this.until });
     } else if (performance.now() - this.told >= tellMs) this.tell();
   }
 
   private tell() {
     this.told = performance.now();
-    if (this.replayer) this.report({ kind: 'time', load: this.load, at: Math.min(this.now(), this.until) });
+    if (this.replayer) this.report({ kind: 'time', load: this.load, seek: this.sought, at: Math.min(this.now(), this.until) });
   }
 
   private resize(size: { width: number; height: number }) {
