@@ -66,14 +66,29 @@ func (c *claimCache) drop(id string) {
 
 func sessionPrefix(id string) string { return "sessions/" + id + "/" }
 
-func claimKey(id string) string { return sessionPrefix(id) + "claim" }
+// claimKey is not below sessionPrefix: a folder of its own for each session would cost
+// each its own fsyncs before the first batch can be stored.
+func claimKey(id string) string { return "claims/" + id }
 
 // claim returns the claim that holds for the upload's session, making it if this is
-// the session's first batch.
+// the session's first batch. Uploads of one session that come together wait for one claim.
 func (s *Service) claim(ctx context.Context, u *Upload, secretHash [32]byte, sentAt int64) (*heldClaim, error) {
 	if h := s.claims.get(u.SessionID); h != nil {
 		return h, nil
 	}
+	h, err, _ := s.claiming.Do(u.SessionID, func() (any, error) {
+		// The first of them may go away; the others still want the answer.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+		defer cancel()
+		return s.makeClaim(ctx, u, secretHash, sentAt)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return h.(*heldClaim), nil
+}
+
+func (s *Service) makeClaim(ctx context.Context, u *Upload, secretHash [32]byte, sentAt int64) (*heldClaim, error) {
 	offset := int64(0)
 	if sentAt != 0 && abs(u.ReceivedAt-sentAt) > clockToleranceMs {
 		offset = u.ReceivedAt - sentAt

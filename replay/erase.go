@@ -19,9 +19,12 @@ func (s *Service) Erase(ctx context.Context, projectID, sessionID string) error 
 	return s.finishErasure(ctx, sessionID)
 }
 
-// finishErasure deletes a session's objects. The claim, which holds the wrapped key, is
-// the first in key order. Blocks in packs stay as noise until their pack goes.
+// finishErasure deletes a session's objects, the claim, which holds the wrapped key, first.
+// Blocks in packs stay as noise until their pack goes.
 func (s *Service) finishErasure(ctx context.Context, sessionID string) error {
+	if err := s.bucket.Delete(ctx, claimKey(sessionID)); err != nil {
+		return fmt.Errorf("replay: delete claim of erased session: %w", err)
+	}
 	err := s.bucket.List(ctx, sessionPrefix(sessionID), func(o blob.Object) error {
 		return s.bucket.Delete(ctx, o.Key)
 	})

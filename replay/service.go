@@ -9,6 +9,8 @@ import (
 	"sort"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/afterimage/afterimage/replay/blob"
 	"github.com/afterimage/afterimage/replay/segment"
 	"github.com/afterimage/afterimage/replay/signal"
@@ -33,9 +35,10 @@ type Service struct {
 	now    func() time.Time
 	log    *slog.Logger
 
-	claims *claimCache
-	packs  *packWriter
-	large  chan struct{} // one token per large upload in memory
+	claims   *claimCache
+	claiming singleflight.Group // by session
+	packs    *packWriter
+	large    chan struct{} // one token per large upload in memory
 }
 
 // NewService starts a service. Close ends it.

@@ -260,7 +260,7 @@ func TestErase(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if keys := h.keys("sessions/" + id); len(keys) != 0 {
+		if keys := append(h.keys("sessions/"+id), h.keys("claims/"+id)...); len(keys) != 0 {
 			t.Errorf("objects left: %v", keys)
 		}
 		if _, err := h.svc.Session(t.Context(), h.project, id); !errors.Is(err, replay.ErrErased) {
@@ -271,7 +271,7 @@ func TestErase(t *testing.T) {
 				t.Errorf("late batch: %v", err)
 			}
 		}
-		if len(h.keys("sessions/"+id)) != 0 {
+		if len(h.keys("claims/"+id)) != 0 {
 			t.Error("a late batch left a claim")
 		}
 		wantEvents(t, h.events(kept, replay.EventQuery{}), []string{moveEvent(base)})

@@ -107,6 +107,7 @@ func addResponses(d *search.Document, responses []feedback.Response) {
 			continue
 		}
 		if r.Complaint() {
+			d.ComplaintCount++ // also the one that is only a score
 			complaints.add(r.Text)
 		} else {
 			others.add(r.Text)

@@ -358,7 +358,7 @@ func TestEmptyClaimsAndEndedLoginsGo(t *testing.T) {
 	id := newID()
 	_, err := w.store.Claim(t.Context(), replay.Claim{SessionID: id, ProjectID: w.project.ID, WrappedKey: []byte("k"), ClaimedAt: w.clock.Load()})
 	must(t, err)
-	key := "sessions/" + id + "/claim"
+	key := "claims/" + id
 	must(t, w.bucket.Put(t.Context(), key, strings.NewReader("x"), 1))
 	user := account.User{ID: "u", Email: "a@example.com", Role: account.RoleAdmin}
 	must(t, w.store.CreateUser(t.Context(), user))
