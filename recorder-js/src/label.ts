@@ -14,8 +14,11 @@ const UNSAID = "select,textarea,script,style,noscript,option";
 
 /** Describes the element of a click: its visible words, masked as they are in the recording, and where it is. */
 export function describeClick(target: Element, privacy: Privacy): { label: string; selector: string } {
-  const el = target.closest(CLICKABLE) ?? target;
-  return { label: words(el, privacy), selector: selectorOf(el) };
+  const meant = target.closest(CLICKABLE);
+  const el = meant ?? target;
+  // A click beside everything is on a container: the words of all that is in it would say nothing.
+  const label = meant || target.childElementCount === 0 ? words(el, privacy) : "";
+  return { label, selector: selectorOf(el) };
 }
 
 function words(el: Element, privacy: Privacy): string {

@@ -24,6 +24,9 @@ describe("describeClick", () => {
     expect(clickOn("a", '<a>To <b data-afterimage="mask">Kim</b><i data-afterimage="block">SECRET</i></a>').label).toBe("To •••");
     expect(clickOn("div", "<div contenteditable>my SECRET</div>").label).toBe("•• ••••••");
   });
+  it("has no words for a click beside everything", () => {
+    expect(clickOn("main", "<main><p>one</p><p>two</p></main>")).toEqual({ label: "", selector: "main" });
+  });
   it("is short", () => {
     const { label, selector } = clickOn("p", `<main><section><div><p>${"word ".repeat(100)}</p></div></section></main>`);
     expect(label.length).toBeLessThanOrEqual(80);
