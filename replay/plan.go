@@ -34,9 +34,21 @@ type piece struct {
 	skip  int    // events before it in the block
 }
 
-// planOf reads the index of a session. The rows are read before the session, so that
-// if it is sealed in between, its batches are found twice rather than not at all.
+// planOf reads the index of a session, anew if the session is sealed under the reading.
 func (s *Service) planOf(ctx context.Context, id string) (*plan, error) {
+	var gone string
+	for {
+		p, err := s.readPlan(ctx, id)
+		if p == nil || !isGone(err) || p.sess.SealedKey == gone {
+			return p, err
+		}
+		gone = p.sess.SealedKey
+	}
+}
+
+// readPlan reads the rows before the session, so that if it is sealed in between, its
+// batches are found twice rather than not at all. If only the footer cannot be read, it returns a plan too.
+func (s *Service) readPlan(ctx context.Context, id string) (*plan, error) {
 	rows, err := s.store.Batches(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("replay: read index: %w", err)
@@ -50,7 +62,7 @@ func (s *Service) planOf(ctx context.Context, id string) (*plan, error) {
 	}
 	if p.sess.SealedKey != "" {
 		if p.footer, err = s.footer(ctx, &p.sess, p.key); err != nil {
-			return nil, err
+			return p, err
 		}
 	}
 	p.arrange()

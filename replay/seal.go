@@ -7,7 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 
+	"github.com/google/uuid"
+
+	"github.com/afterimage/afterimage/replay/blob"
 	"github.com/afterimage/afterimage/replay/rrweb"
 	"github.com/afterimage/afterimage/replay/segment"
 )
@@ -38,8 +43,15 @@ func (s *Service) Seal(ctx context.Context, sessionID string) error {
 	if p.sess.State == StateSealed {
 		return nil
 	}
-	key := fmt.Sprintf("%ssealed-%d", sessionPrefix(sessionID), p.sess.SealCount+1)
+	// Two processes that seal at once must not write over each other's object.
+	key := fmt.Sprintf("%ssealed-%d-%s", sessionPrefix(sessionID), p.sess.SealCount+1, uuid.NewString()[:8])
 	size, err := s.writeSealed(ctx, p, key)
+	if isGone(err) {
+		// Another sealing moved the events meanwhile; if it did not, they are lost.
+		if now, again := s.store.Session(ctx, "", sessionID); again == nil && now.SealCount != p.sess.SealCount {
+			return fmt.Errorf("replay: seal: %w", ErrChanged)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -52,19 +64,28 @@ func (s *Service) Seal(ctx context.Context, sessionID string) error {
 		}
 	}
 	err = s.store.CommitSeal(ctx, sealing, s.nowMs())
-	if errors.Is(err, ErrErased) || errors.Is(err, ErrNotFound) {
-		// Erased meanwhile: what was just written must not stay.
+	if errors.Is(err, ErrErased) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrChanged) {
+		// Erased, or sealed by another process: what was just written must not stay.
 		return errors.Join(err, s.bucket.Delete(ctx, key))
 	}
 	if err != nil {
 		return fmt.Errorf("replay: index sealed session: %w", err)
 	}
-	if old := p.sess.SealedKey; old != "" {
-		if err := s.bucket.Delete(ctx, old); err != nil {
-			return fmt.Errorf("replay: delete older sealed object: %w", err)
+	return s.dropSealed(ctx, sessionID, key, p.sess.SealCount+1)
+}
+
+// dropSealed deletes the session's older sealed objects, and those of sealings that were cut short or came
+// second. A higher number belongs to a sealing that began after this one: it stays.
+func (s *Service) dropSealed(ctx context.Context, sessionID, keep string, upTo int) error {
+	prefix := sessionPrefix(sessionID) + "sealed-"
+	err := s.bucket.List(ctx, prefix, func(o blob.Object) error {
+		number, _, _ := strings.Cut(strings.TrimPrefix(o.Key, prefix), "-")
+		if n, err := strconv.Atoi(number); err != nil || n > upTo || o.Key == keep {
+			return nil
 		}
-	}
-	return nil
+		return s.bucket.Delete(ctx, o.Key)
+	})
+	return wrap("replay: delete older sealed objects", err)
 }
 
 // writeSealed builds the object in a temporary file, since a bucket wants to know the

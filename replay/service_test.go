@@ -197,6 +197,34 @@ func TestTabsMerge(t *testing.T) {
 	})
 }
 
+// TestSealTwiceAtOnce seals one session from many sides while batches come: whoever wins, nothing is lost.
+func TestSealTwiceAtOnce(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		id, tab := newID(), newID()
+		var want []string
+		for round := range int64(8) {
+			want = append(want, moveEvent(base+round*10))
+			h.mustUpload(id, tab, round, moveEvent(base+round*10))
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					if err := h.svc.Seal(t.Context(), id); err != nil && !errors.Is(err, replay.ErrChanged) {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			wantEvents(t, h.events(id, replay.EventQuery{}), want)
+		}
+		if keys := h.keys("sessions/" + id); len(keys) != 1 {
+			t.Errorf("sealed objects: %v", keys)
+		}
+		if d := h.verify(); len(d) != 0 {
+			t.Errorf("damage: %+v", d)
+		}
+	})
+}
+
 // TestMissingSnapshot plays from the next full snapshot where the first never came.
 func TestMissingSnapshot(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {

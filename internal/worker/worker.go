@@ -49,6 +49,7 @@ type Service interface {
 	Erase(ctx context.Context, projectID, sessionID string) error
 	SweepPacks(ctx context.Context) (removed int, err error)
 	FinishErasures(ctx context.Context) error
+	DropEmptyClaims(ctx context.Context) (dropped int, err error)
 }
 
 // Worker runs the duties over one set of stores.

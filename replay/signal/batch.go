@@ -91,15 +91,26 @@ func (b *Batch) input(ev rrweb.Event) {
 	}
 	b.LastActiveAt = max(b.LastActiveAt, ev.Timestamp)
 	if ev.Source == rrweb.SourceMouseInteraction && ev.DataType == rrweb.InteractionClick {
-		var at struct {
-			ID int     `json:"id"`
-			X  float64 `json:"x"`
-			Y  float64 `json:"y"`
-		}
-		if json.Unmarshal(ev.Data, &at) == nil {
-			b.add(newMoment(ev.Timestamp, KindClick, "", map[string]any{"node": at.ID, "x": at.X, "y": at.Y}))
-		}
+		b.click(ev)
 	}
+}
+
+// click notes a click. Our recorder says beside rrweb's fields what was clicked, masked as
+// the recording is; of other recorders only the node and the place are known.
+func (b *Batch) click(ev rrweb.Event) {
+	var at struct {
+		ID       int     `json:"id"`
+		X        float64 `json:"x"`
+		Y        float64 `json:"y"`
+		Label    string  `json:"label"`
+		Selector string  `json:"selector"`
+	}
+	if json.Unmarshal(ev.Data, &at) != nil {
+		return
+	}
+	m := newMoment(ev.Timestamp, KindClick, at.Label, map[string]any{"node": at.ID, "x": at.X, "y": at.Y})
+	m.Selector = Line(at.Selector, labelRunesMax)
+	b.add(m)
 }
 
 // meta notes the page that a snapshot is of.

@@ -33,6 +33,7 @@ func TestMoments(t *testing.T) {
 	for _, c := range []struct{ name, event, want string }{
 		{"page", `{"type":4,"timestamp":1,"data":{"href":"https://x.kr/a"}}`, `1 page https://x.kr/a {"url":"https://x.kr/a"}`},
 		{"click", `{"type":3,"timestamp":2,"data":{"source":2,"type":2,"id":7,"x":1.5,"y":2}}`, `2 click  {"node":7,"x":1.5,"y":2}`},
+		{"named click", `{"type":3,"timestamp":2,"data":{"source":2,"type":2,"id":7,"x":1,"y":2,"label":"결제","selector":"#pay"}}`, `2 click 결제#pay {"node":7,"x":1,"y":2}`},
 		{"mouse down is none", `{"type":3,"timestamp":2,"data":{"source":2,"type":1,"id":7}}`, ``},
 		{"error", custom(3, "afterimage.error", `{"kind":"error","type":"TypeError","message":"x is null","stack":"a\nb","line":3}`),
 			`3 error TypeError: x is null {"kind":"error","type":"TypeError","message":"x is null","stack":"a\nb","line":3}`},
@@ -61,7 +62,7 @@ func TestMoments(t *testing.T) {
 				if m.Kind == KindResponse {
 					label = strings.ReplaceAll(label, " ", "\n") // labels are one line
 				}
-				got = append(got, fmt.Sprintf("%d %s %s %s", m.At, m.Kind, label, m.Data))
+				got = append(got, fmt.Sprintf("%d %s %s %s", m.At, m.Kind, label+m.Selector, m.Data))
 			}
 			if s := strings.Join(got, "; "); s != c.want {
 				t.Errorf("got  %s\nwant %s", s, c.want)
