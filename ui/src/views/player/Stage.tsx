@@ -8,6 +8,7 @@ import { Delayed } from '../../ui/Delayed';
 import { usePlayer, usePlaying } from './context';
 import classes from './Stage.module.css';
 import { TroubleNotice } from './TroubleNotice';
+import { useKeepFocus } from './useKeepFocus';
 
 /** The recorded page, in a document of its own, with words over it where there is no picture. */
 export function Stage() {
@@ -19,6 +20,7 @@ export function Stage() {
     const inside = frame.current?.contentWindow;
     return inside ? controller.attach(inside) : undefined;
   }, [controller]);
+  useKeepFocus(frame);
   return (
     <section className={classes.stage} aria-label={t.player.stage}>
       <iframe
