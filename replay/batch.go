@@ -32,6 +32,7 @@ type Summary struct {
 	Referrer string
 	Pages    []Page
 	Counts   Counts
+	Vitals   Vitals // the worst of each
 	// ActiveMs sums the gaps between neighbouring inputs of the person (moves, clicks,
 	// scrolls, keys, touches) that are shorter than activeGapMs. FirstActiveAt and
 	// LastActiveAt let the gap to the batch before be counted too; 0 if nothing was done.

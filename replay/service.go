@@ -155,7 +155,8 @@ func (s *Service) LastSeq(ctx context.Context, sessionID, tabID string) (int64, 
 
 // summarise turns what was found in a batch into what it adds to its session.
 func summarise(found *signal.Batch, tabID string) ([]Moment, Summary) {
-	sum := Summary{ActiveMs: found.ActiveMs, FirstActiveAt: found.FirstActiveAt, LastActiveAt: found.LastActiveAt, Referrer: found.Referrer}
+	sum := Summary{ActiveMs: found.ActiveMs, FirstActiveAt: found.FirstActiveAt, LastActiveAt: found.LastActiveAt,
+		Referrer: found.Referrer, Vitals: found.Vitals}
 	if p := found.Person; p != nil {
 		sum.User = User{ID: p.ID, Email: p.Email, Traits: p.Traits}
 	}

@@ -1,6 +1,9 @@
 package replay
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"maps"
+)
 
 // State says where a session is in its life.
 type State string
@@ -37,6 +40,22 @@ type Counts struct {
 	FailedRequests int `json:"failedRequests"`
 	Responses      int `json:"responses"`
 	Custom         int `json:"custom"`
+}
+
+// Vitals are measures of how fast pages were: of each the worst of the session. CLS is a score,
+// the others (TTFB, FCP, LCP, INP) are ms; see web.dev/vitals.
+type Vitals map[string]float64
+
+// Worst returns the higher value of each measure. Neither is changed.
+func (v Vitals) Worst(o Vitals) Vitals {
+	if len(o) == 0 {
+		return v
+	}
+	worst := maps.Clone(o)
+	for name, value := range v {
+		worst[name] = max(value, worst[name])
+	}
+	return worst
 }
 
 // Add adds o to c.
@@ -83,6 +102,7 @@ type Session struct {
 	// Pages are in the order visited, at most [pagesPerSessionMax].
 	Pages  []Page
 	Counts Counts
+	Vitals Vitals
 
 	Events      int64
 	RawBytes    int64 // bytes of the events as JSON

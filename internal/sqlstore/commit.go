@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -133,7 +134,7 @@ func lockSessions(ctx context.Context, tx conn, commits []replay.Commit) (map[st
 		query := `
 			SELECT id, project_id, clock_offset_ms, batches, started_at, ended_at, received_at,
 				active_ms, last_active_at, user_id, user_email, user_traits, release, referrer,
-				counts, events, raw_bytes, pack_bytes, revision
+				counts, vitals, events, raw_bytes, pack_bytes, revision
 			FROM sessions WHERE id IN ` + p.in(part) + ` ORDER BY id ` + tx.d.forUpdate
 		err := each(ctx, tx, func(row scanner) error {
 			r, err := scanSessionRow(row)
@@ -149,15 +150,15 @@ func lockSessions(ctx context.Context, tx conn, commits []replay.Commit) (map[st
 
 func scanSessionRow(row scanner) (*sessionRow, error) {
 	var r sessionRow
-	var traits, counts string
+	var traits, counts, vitals string
 	err := row.Scan(&r.id, &r.projectID, &r.clockOffsetMs, &r.batches, &r.startedAt, &r.endedAt, &r.receivedAt,
 		&r.activeMs, &r.lastActiveAt, &r.user.ID, &r.user.Email, &traits, &r.release, &r.referrer,
-		&counts, &r.events, &r.rawBytes, &r.packBytes, &r.revision)
+		&counts, &vitals, &r.events, &r.rawBytes, &r.packBytes, &r.revision)
 	if err != nil {
 		return &r, err
 	}
 	r.user.Traits = json.RawMessage(traits)
-	return &r, fromJSON(counts, &r.counts)
+	return &r, errors.Join(fromJSON(counts, &r.counts), fromJSON(vitals, &r.vitals))
 }
 
 // changedRows returns the rows that a batch was merged into, by id.
@@ -212,13 +213,13 @@ func updateSessions(ctx context.Context, tx conn, rows []*sessionRow) error {
 		}
 		_, err := tx.exec(ctx, `
 			WITH merged (id, state, batches, started_at, ended_at, received_at, active_ms, last_active_at,
-				user_id, user_email, user_traits, release, referrer, counts, events, raw_bytes, pack_bytes,
+				user_id, user_email, user_traits, release, referrer, counts, vitals, events, raw_bytes, pack_bytes,
 				revision, pages) AS (VALUES `+strings.Join(values, ", ")+`)
 			UPDATE sessions SET state = merged.state, batches = merged.batches, started_at = merged.started_at,
 				ended_at = merged.ended_at, received_at = merged.received_at, active_ms = merged.active_ms,
 				last_active_at = merged.last_active_at, user_id = merged.user_id, user_email = merged.user_email,
 				user_traits = merged.user_traits, release = merged.release, referrer = merged.referrer,
-				counts = merged.counts, events = merged.events, raw_bytes = merged.raw_bytes,
+				counts = merged.counts, vitals = merged.vitals, events = merged.events, raw_bytes = merged.raw_bytes,
 				pack_bytes = merged.pack_bytes, revision = merged.revision,
 				pages = COALESCE(merged.pages, sessions.pages)
 			FROM merged WHERE sessions.id = merged.id`, p...)
@@ -235,6 +236,10 @@ func (s *sessionRow) values(p *params) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	vitals, err := toJSON(s.vitals)
+	if err != nil {
+		return "", err
+	}
 	var pages any
 	if len(s.morePages) > 0 {
 		if pages, err = toJSON(mergePages(s.pages, s.morePages)); err != nil {
@@ -243,6 +248,6 @@ func (s *sessionRow) values(p *params) (string, error) {
 	}
 	s.revision++
 	return p.typedRow(s.id, string(replay.StateLive), s.batches, s.startedAt, s.endedAt, s.receivedAt, s.activeMs, s.lastActiveAt,
-		s.user.ID, s.user.Email, string(s.user.Traits), s.release, s.referrer, counts, s.events, s.rawBytes, s.packBytes,
+		s.user.ID, s.user.Email, string(s.user.Traits), s.release, s.referrer, counts, vitals, s.events, s.rawBytes, s.packBytes,
 		s.revision, pages), nil
 }

@@ -30,6 +30,7 @@ type sessionRow struct {
 	user                           replay.User
 	release, referrer              string
 	counts                         replay.Counts
+	vitals                         replay.Vitals
 	events, rawBytes, packBytes    int64
 	revision                       int64
 	pages                          []replay.Page // only read and written if morePages
@@ -56,6 +57,7 @@ func (s *sessionRow) merge(c *replay.Commit) {
 		s.packBytes += b.Length
 	}
 	s.counts.Add(sum.Counts)
+	s.vitals = s.vitals.Worst(sum.Vitals)
 	s.mergeActivity(sum)
 	s.user = mergeUser(s.user, cleanUser(sum.User))
 	if release := clean(sum.Release); release != "" {

@@ -107,14 +107,14 @@ func listSessions(ctx context.Context, r conn, f replay.SessionFilter) ([]replay
 const selectSession = `
 	SELECT id, project_id, state, started_at, ended_at, received_at, clock_offset_ms,
 		active_ms, last_active_at, user_id, user_email, user_traits, client, release, referrer,
-		counts, events, raw_bytes, pack_bytes, sealed_key, sealed_bytes, seal_count, pages
+		counts, vitals, events, raw_bytes, pack_bytes, sealed_key, sealed_bytes, seal_count, pages
 	FROM sessions`
 
 func scanSession(row scanner) (s replay.Session, err error) {
-	var traits, client, counts, pages string
+	var traits, client, counts, vitals, pages string
 	err = row.Scan(&s.ID, &s.ProjectID, &s.State, &s.StartedAt, &s.EndedAt, &s.ReceivedAt, &s.ClockOffsetMs,
 		&s.ActiveMs, &s.LastActiveAt, &s.User.ID, &s.User.Email, &traits, &client, &s.Release, &s.Referrer,
-		&counts, &s.Events, &s.RawBytes, &s.StoredBytes, &s.SealedKey, &s.SealedBytes, &s.SealCount, &pages)
+		&counts, &vitals, &s.Events, &s.RawBytes, &s.StoredBytes, &s.SealedKey, &s.SealedBytes, &s.SealCount, &pages)
 	if err != nil {
 		return s, err
 	}
@@ -122,7 +122,7 @@ func scanSession(row scanner) (s replay.Session, err error) {
 	if traits != "" {
 		s.User.Traits = json.RawMessage(traits)
 	}
-	err = errors.Join(fromJSON(client, &s.Client), fromJSON(counts, &s.Counts), fromJSON(pages, &s.Pages))
+	err = errors.Join(fromJSON(client, &s.Client), fromJSON(counts, &s.Counts), fromJSON(vitals, &s.Vitals), fromJSON(pages, &s.Pages))
 	if err != nil {
 		return s, fmt.Errorf("session %s: %w", s.ID, err)
 	}

@@ -69,6 +69,7 @@ CREATE TABLE sessions (
     release         TEXT COLLATE "C" NOT NULL DEFAULT '',
     referrer        TEXT COLLATE "C" NOT NULL DEFAULT '',
     counts          TEXT COLLATE "C" NOT NULL DEFAULT '{}', -- JSON of replay.Counts
+    vitals          TEXT COLLATE "C" NOT NULL DEFAULT '{}', -- JSON of replay.Vitals
     events          BIGINT           NOT NULL DEFAULT 0,
     raw_bytes       BIGINT           NOT NULL DEFAULT 0,
     pack_bytes      BIGINT           NOT NULL DEFAULT 0, -- of its blocks that lie in packs

@@ -68,6 +68,7 @@ CREATE TABLE sessions (
     release         TEXT    NOT NULL DEFAULT '',
     referrer        TEXT    NOT NULL DEFAULT '',
     counts          TEXT    NOT NULL DEFAULT '{}', -- JSON of replay.Counts
+    vitals          TEXT    NOT NULL DEFAULT '{}', -- JSON of replay.Vitals
     events          INTEGER NOT NULL DEFAULT 0,
     raw_bytes       INTEGER NOT NULL DEFAULT 0,
     pack_bytes      INTEGER NOT NULL DEFAULT 0, -- of its blocks that lie in packs

@@ -36,6 +36,13 @@ func testSummaries(t *testing.T, open Factory) {
 			equal(h, "counts", s.Counts, replay.Counts{Pages: 3, Clicks: 6, Errors: 9, ConsoleErrors: 12, FailedRequests: 15, Responses: 18, Custom: 21})
 			equal(h, "sums", []int64{s.Events, s.RawBytes, s.StoredBytes}, []int64{30, 3_000, 300})
 		},
+		"the worst of each vital holds": func(h *harness) {
+			h.claim("s")
+			for seq, v := range []replay.Vitals{{"LCP": 900, "CLS": 0.25}, nil, {"LCP": 2400.5, "CLS": 0.1, "INP": 80}} {
+				h.commit(with(commitOf("s", int64(seq)), func(c *replay.Commit) { c.Summary.Vitals = v }))
+			}
+			equal(h, "vitals", h.session("s").Vitals, replay.Vitals{"LCP": 2400.5, "CLS": 0.25, "INP": 80})
+		},
 		"what is told last holds":         lastTold,
 		"the first referrer holds":        firstReferrer,
 		"pages":                           mergedPages,

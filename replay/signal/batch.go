@@ -33,8 +33,9 @@ type Batch struct {
 	LastActiveAt  int64
 
 	Moments  []Moment
-	Dropped  int     // moments over the limit
-	Person   *Person // the last identify, nil if there was none
+	Dropped  int                // moments over the limit
+	Person   *Person            // the last identify, nil if there was none
+	Vitals   map[string]float64 // the worst of each measure; nil if none was told
 	Referrer string
 
 	page string // URL of the last page moment

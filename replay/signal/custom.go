@@ -27,6 +27,8 @@ func (b *Batch) custom(ev rrweb.Event) {
 		b.exception(ev.Timestamp, d.Payload)
 	case "afterimage.track":
 		b.track(ev.Timestamp, d.Payload)
+	case "afterimage.vital":
+		b.vital(d.Payload)
 	case "afterimage.response":
 		b.response(ev.Timestamp, d.Payload)
 	case "breadcrumb":
@@ -96,6 +98,23 @@ func named(kind, message string) string {
 		return kind
 	}
 	return kind + ": " + message
+}
+
+// vitalNames are the measures that are kept, as web.dev/vitals names them.
+var vitalNames = map[string]bool{"TTFB": true, "FCP": true, "LCP": true, "CLS": true, "INP": true}
+
+func (b *Batch) vital(payload []byte) {
+	var p struct {
+		Name  string
+		Value float64
+	}
+	if json.Unmarshal(payload, &p) != nil || !vitalNames[p.Name] || p.Value < 0 || p.Value > vitalMax {
+		return
+	}
+	if b.Vitals == nil {
+		b.Vitals = map[string]float64{}
+	}
+	b.Vitals[p.Name] = max(b.Vitals[p.Name], p.Value)
 }
 
 func (b *Batch) track(at int64, payload []byte) {

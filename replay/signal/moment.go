@@ -25,6 +25,9 @@ const labelRunesMax = 300
 // of twenty frames fits.
 const dataBytesMax = 8 << 10
 
+// vitalMax is ten minutes in ms: a page that took longer was asleep, not slow.
+const vitalMax = 600_000
+
 // Moment is a point in time worth jumping to, in the recording browser's clock.
 type Moment struct {
 	At       int64 // unix ms

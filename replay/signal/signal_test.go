@@ -108,6 +108,15 @@ func TestPerson(t *testing.T) {
 	}
 }
 
+func TestVitals(t *testing.T) {
+	b := gather(t, custom(1, "afterimage.vital", `{"name":"LCP","value":900.5}`), custom(2, "afterimage.vital", `{"name":"LCP","value":2400}`),
+		custom(3, "afterimage.vital", `{"name":"CLS","value":0.02}`), custom(4, "afterimage.vital", `{"name":"LCP","value":3}`),
+		custom(5, "afterimage.vital", `{"name":"INP","value":-1}`), custom(6, "afterimage.vital", `{"name":"anything","value":1}`))
+	if got := fmt.Sprint(b.Vitals); got != "map[CLS:0.02 LCP:2400]" {
+		t.Error(got)
+	}
+}
+
 func TestLimits(t *testing.T) {
 	var events []string
 	for i := range momentsPerBatchMax + 5 {
