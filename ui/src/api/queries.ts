@@ -2,8 +2,10 @@ import { keepPreviousData, type QueryClient, useInfiniteQuery, useMutation, useQ
 import { ApiError, call, get } from './client';
 import type { CreatedToken, FeedbackResponse, Me, Moment, Project, ResponseList, ResponseStatus, Role, SessionDetail, SessionList, Token } from './types';
 
-/** How often lists that are on screen look for news. */
-export const refreshMs = 2_000;
+/** How often the list on screen looks for news: a session is seen within two seconds of its first upload. */
+export const refreshMs = 1_000;
+/** What happened in a live session is shown about as often as its recorder sends. */
+const momentsRefreshMs = 2_000;
 /** Counts beside the list change slowly and cost more. */
 const facetsRefreshMs = 15_000;
 const sessionsPage = 50;
@@ -81,7 +83,7 @@ export function useMoments(project: string, id: string, live: boolean) {
   return useQuery({
     queryKey: ['moments', project, id],
     queryFn: ({ signal }) => get<Moment[]>(`/sessions/${encodeURIComponent(id)}/moments`, { project }, signal),
-    refetchInterval: live ? refreshMs : false,
+    refetchInterval: live ? momentsRefreshMs : false,
   });
 }
 
