@@ -25,7 +25,8 @@ const (
 	MaxMatchRunes = 200
 	// MaxMatchesPerHit is how many such texts one hit has.
 	MaxMatchesPerHit = 3
-	// DefaultLimit and MaxLimit are the hits of one page: what a Request without a
-	// limit gets, and the most one gets.
-	DefaultLimit, MaxLimit = 50, 500
+	// DefaultLimit is how many hits a Request without a limit gets.
+	DefaultLimit = 50
+	// MaxLimit is the most hits of one page.
+	MaxLimit = 500
 )

@@ -10,10 +10,12 @@ type Query struct {
 // Node is a part of a query: *And, *Or, *Not, *Text or *Field.
 type Node interface{ node() }
 
-// And matches what all of its parts match; Or what any does; Not what its part does not.
 type (
+	// And matches what all of its parts match.
 	And struct{ Parts []Node }
-	Or  struct{ Parts []Node }
+	// Or matches what any of its parts matches.
+	Or struct{ Parts []Node }
+	// Not matches what its part does not.
 	Not struct{ Part Node }
 	// Text matches sessions in which the words stand: one word, or several of a quoted
 	// phrase, next to each other in one text of the document.

@@ -164,12 +164,12 @@ func TestNothingLeaksBetweenRequests(t *testing.T) {
 			for range 300 {
 				own, err := w.try(call{method: "GET", path: "/api/v1/sessions/" + side.own, as: side.as})
 				if err != nil || own.status != 200 || !strings.Contains(string(own.body), side.own) || strings.Contains(string(own.body), side.foreign) {
-					done <- fmt.Errorf("%v: %d %s", err, own.status, own.body)
+					done <- fmt.Errorf("%w: %d %s", err, own.status, own.body)
 					return
 				}
 				foreign, err := w.try(call{method: "GET", path: "/api/v1/sessions/" + side.foreign, as: side.as})
 				if err != nil || foreign.status != 404 {
-					done <- fmt.Errorf("%v: %d %s", err, foreign.status, foreign.body)
+					done <- fmt.Errorf("%w: %d %s", err, foreign.status, foreign.body)
 					return
 				}
 			}

@@ -164,7 +164,7 @@ func checkResponse(r *feedback.Response) error {
 	case !scored && strings.TrimSpace(r.Text) == "":
 		return fmt.Errorf("text: empty")
 	case !validID(r.ID):
-		return fmt.Errorf("id: longer than 64 letters, or with others than letters, digits, - _ and .")
+		return fmt.Errorf("id: longer than 64 letters, or with others than letters, digits, dots, - and _")
 	case r.At < 0 || r.At > 1<<53:
 		return fmt.Errorf("at: not a time in unix milliseconds")
 	case !slices.Contains([]feedback.Status{feedback.StatusOpen, feedback.StatusResolved, feedback.StatusSpam}, r.Status):

@@ -51,6 +51,7 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer rows.Close()
 			var plan []string
 			for rows.Next() {
 				var id, parent, unused int

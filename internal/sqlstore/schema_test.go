@@ -108,6 +108,7 @@ func sqliteColumns(t *testing.T) []column {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer rows.Close()
 	var all []column
 	for rows.Next() {
 		var c column

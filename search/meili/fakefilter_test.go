@@ -131,7 +131,7 @@ func (p *filterParser) condition() (filterTest, error) {
 	}
 	n, err := strconv.ParseFloat(p.word(), 64)
 	if err != nil || n < from {
-		return nil, fmt.Errorf("range from %v to %v: %v", from, n, err)
+		return nil, fmt.Errorf("range from %v to %v: %w", from, n, err)
 	}
 	return numbers(attribute, func(v float64) bool { return v >= from && v <= n }), p.allowed(attribute, true)
 }
