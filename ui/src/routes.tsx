@@ -1,4 +1,4 @@
-import { createBrowserRouter } from 'react-router';
+import { createBrowserRouter, Navigate } from 'react-router';
 import { Crash } from './shell/Crash';
 import { Home, NotFound, Signed } from './shell/Signed';
 import { LoginView } from './views/login/LoginView';
@@ -16,6 +16,7 @@ export const router = createBrowserRouter([
         path: '/p/:project',
         element: <Signed />,
         children: [
+          { index: true, element: <Navigate to="sessions" replace /> },
           { path: 'sessions', element: <SessionsView /> },
           // What one does not come for first is loaded when it is gone to.
           { path: 'sessions/:id', lazy: async () => ({ Component: (await import('./views/player/PlayerView')).PlayerView }) },

@@ -8,7 +8,7 @@ export function Crash() {
   const { t } = useLanguage();
   return (
     <main>
-      <Notice alert icon={<IconBug size={22} />} title={t.crash.title} text={t.crash.text}>
+      <Notice alert main icon={<IconBug size={22} />} title={t.crash.title} text={t.crash.text}>
         <Button variant="default" onClick={() => location.reload()}>
           {t.crash.action}
         </Button>

@@ -56,7 +56,7 @@ export function NotFound() {
   const { t } = useLanguage();
   return (
     <main>
-      <Notice icon={<IconMapOff size={22} />} title={t.notFound.title} text={t.notFound.text}>
+      <Notice main icon={<IconMapOff size={22} />} title={t.notFound.title} text={t.notFound.text}>
         <Button component={Link} to="/" variant="default">
           {t.notFound.action}
         </Button>

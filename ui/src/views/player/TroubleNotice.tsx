@@ -33,8 +33,7 @@ export function TroubleNotice({ trouble, heading, children }: Props) {
   const words = t.player.states[trouble];
   return (
     <div className={classes.notice}>
-      {heading && <h1 className={classes.hidden}>{words.title}</h1>}
-      <Notice alert icon={<Icon size={22} />} title={words.title} text={words.text}>
+      <Notice alert main={heading} icon={<Icon size={22} />} title={words.title} text={words.text}>
         {children}
         {heading && (
           <Button component={Link} to={`/p/${project.id}/sessions`} variant="default">
