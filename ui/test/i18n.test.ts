@@ -91,6 +91,11 @@ describe('formats', () => {
     expect([0, 83_000, 3_723_000, -5].map((ms) => f.duration(ms))).toEqual(['0:00', '1:23', '1:02:03', '0:00']);
   });
 
+  it('write stretches in words', () => {
+    expect([12_000, 125_000, 120_000, 10].map((ms) => f.span(ms))).toEqual(['12 sec', '2 min 5 sec', '2 min', '1 sec']);
+    expect(makeFormat('ko').span(12_000)).toBe('12초');
+  });
+
   it('write times relative while near, and as a date beyond a week', () => {
     const now = Date.UTC(2026, 4, 20, 12);
     expect(f.relative(now - 3 * 60_000, now)).toBe('3 min. ago');

@@ -6,6 +6,8 @@ export interface Format {
   bytes(value: number): string;
   /** 3 → "0:03", 83 000 ms → "1:23", 3 723 000 ms → "1:02:03". */
   duration(ms: number): string;
+  /** A stretch of time in words: "12 sec", "2 min 5 sec". */
+  span(ms: number): string;
   /** "3 minutes ago"; a date after a week. */
   relative(at: number, now: number): string;
   /** Date and time to the second. */
@@ -60,7 +62,14 @@ export function makeFormat(locale: Locale): Format {
   const sizes = byteUnits.map(
     (unit) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: unit === 'byte' ? 0 : 1 }),
   );
+  const unit = (name: 'minute' | 'second') => new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' });
+  const [minutes, seconds] = [unit('minute'), unit('second')];
   return {
+    span: (ms) => {
+      const all = Math.max(1, Math.round(ms / secondMs));
+      const rest = all % 60 > 0 || all < 60 ? seconds.format(all % 60) : '';
+      return all < 60 ? rest : [minutes.format(Math.floor(all / 60)), rest].filter(Boolean).join(' ');
+    },
     number: (value) => number.format(value),
     bytes: (value) => {
       const step = Math.min(sizes.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));

@@ -101,7 +101,7 @@ export const ko: Catalogue = {
     speed: '재생 속도',
     speedOf: (speed) => `${speed}배`,
     skipIdle: '활동 없는 구간 건너뛰기',
-    skipped: (time) => `활동 없는 ${time}을 건너뛰었어요`,
+    skipped: (time) => `활동 없는 구간 ${time} 건너뛰었어요`,
     moment: '순간',
     nextMoment: '다음 순간',
     previousMoment: '이전 순간',

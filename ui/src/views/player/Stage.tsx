@@ -91,9 +91,9 @@ function Said() {
   const live = usePlayer((s) => s.live && s.shown && s.waiting && s.playing);
   const buffering = usePlayer((s) => s.shown && s.waiting && !s.live && !s.trouble);
   const words = gap
-    ? `${t.player.missing(f.duration(gap.to - gap.from))}. ${t.player.missingWhy}`
+    ? `${t.player.missing(f.span(gap.to - gap.from))}. ${t.player.missingWhy}`
     : skipped > 0
-      ? t.player.skipped(f.duration(skipped))
+      ? t.player.skipped(f.span(skipped))
       : live
         ? t.player.states.waiting
         : '';

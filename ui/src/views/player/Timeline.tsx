@@ -89,7 +89,7 @@ function MarkButton({ mark }: { mark: Mark }) {
 
 function Missing({ from, to, ms }: { from: number; to: number; ms: number }) {
   const { t, f } = useLanguage();
-  const words = t.player.missing(f.duration(ms));
+  const words = t.player.missing(f.span(ms));
   return (
     <Tooltip label={words}>
       <span className={classes.missing} role="img" aria-label={words} style={{ left: percent(from), width: percent(Math.max(to - from, 0.004)) }} />

@@ -13,6 +13,8 @@ const shownMax = 5;
 
 const order = ['has', 'browser', 'os', 'device', 'country', 'language', 'release'];
 
+const worthShowing = ([value, count]: [string, number]) => value !== '' && count > 0;
+
 function label(field: string, value: string, t: Catalogue, f: Format): string {
   if (field === 'device') return t.sessions.devices[value] ?? value;
   if (field === 'country') return f.country(value);
@@ -31,7 +33,7 @@ interface Props {
 export function Facets({ facets, search, className }: Props) {
   const { t } = useLanguage();
   const fields = Object.keys(facets)
-    .filter((field) => Object.keys(facets[field] ?? {}).some((value) => value !== ''))
+    .filter((field) => Object.entries(facets[field] ?? {}).some(worthShowing))
     .sort((a, b) => (order.indexOf(a) + 1 || order.length + 1) - (order.indexOf(b) + 1 || order.length + 1));
   if (fields.length === 0) return null;
   return (
@@ -47,7 +49,7 @@ function Group({ field, counts, search }: { field: string; counts: Record<string
   const { t, f } = useLanguage();
   const [all, setAll] = useState(false);
   const values = Object.entries(counts)
-    .filter(([value]) => value !== '')
+    .filter(worthShowing)
     .sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
   const shown = all ? values : values.slice(0, shownMax);
   return (
