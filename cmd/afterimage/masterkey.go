@@ -51,7 +51,7 @@ func masterKey(c *config) ([32]byte, error) {
 // newMasterKey makes the key of a data folder that has no recordings yet.
 func newMasterKey(folder, path string) ([32]byte, error) {
 	var key [32]byte
-	if _, err := os.Stat(filepath.Join(folder, "objects", "sessions")); err == nil {
+	if _, err := os.Stat(filepath.Join(folder, "objects", "claims")); err == nil {
 		return key, fmt.Errorf("%s is missing, but the data folder holds recordings that were encrypted with it; put the file back, "+
 			"or give the key as $AFTERIMAGE_MASTER_KEY", path)
 	}

@@ -172,7 +172,7 @@ func (s *stores) openIndex(ctx context.Context) error {
 	}
 	s.onClose(s.index.Close)
 	s.worker = &worker.Worker{
-		Stores:  worker.Stores{Sessions: s.sql, Bucket: s.bucket, Responses: s.sql, Accounts: s.sql, Index: s.index},
+		Stores:  worker.Stores{Sessions: s.sql, Responses: s.sql, Accounts: s.sql, Index: s.index},
 		Service: s.replay, Now: s.now, Log: s.log,
 	}
 	if !fresh {

@@ -13,7 +13,6 @@ import (
 	"github.com/afterimage/afterimage/feedback"
 	"github.com/afterimage/afterimage/internal/account"
 	"github.com/afterimage/afterimage/replay"
-	"github.com/afterimage/afterimage/replay/blob"
 	"github.com/afterimage/afterimage/search"
 )
 
@@ -34,7 +33,6 @@ const (
 // Stores is what the duties work on.
 type Stores struct {
 	Sessions  replay.Store
-	Bucket    blob.Bucket
 	Responses feedback.Store
 	Accounts  account.Store
 	Index     search.Index
@@ -44,6 +42,11 @@ type Stores struct {
 type Service interface {
 	Session(ctx context.Context, projectID, id string) (replay.Session, error)
 	Moments(ctx context.Context, s *replay.Session) ([]replay.Moment, error)
+	Upkeep
+}
+
+// Upkeep is what keeps the stores small and true.
+type Upkeep interface {
 	Ended(ctx context.Context, all bool, limit int) ([]string, error)
 	Seal(ctx context.Context, sessionID string) error
 	Erase(ctx context.Context, projectID, sessionID string) error

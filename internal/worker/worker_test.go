@@ -58,7 +58,7 @@ func newWorld(t *testing.T) *world {
 		must(t, w.store.Close())
 	})
 	w.worker = &Worker{
-		Stores:  Stores{Sessions: w.store, Bucket: w.bucket, Responses: w.store, Accounts: w.store, Index: index},
+		Stores:  Stores{Sessions: w.store, Responses: w.store, Accounts: w.store, Index: index},
 		Service: w.replay, Now: w.now, Log: log,
 	}
 	return w
