@@ -1,7 +1,9 @@
 package auth
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -96,23 +98,19 @@ func (t *throttle) add(key string, now time.Time) {
 	c.failures++
 }
 
-// makeRoom keeps the map bounded: what is over goes first, then the oldest.
+// makeRoom keeps the map bounded: what is over goes, and if that is not enough the oldest
+// eighth, so that the map is gone through once in many tries.
 func (t *throttle) makeRoom(now time.Time) {
 	if len(t.counter) < throttleEntriesMax {
 		return
 	}
-	oldest, at := "", now
-	for key, c := range t.counter {
-		if now.Sub(c.began) >= throttleWindow {
-			delete(t.counter, key)
-			continue
-		}
-		if oldest == "" || c.began.Before(at) {
-			oldest, at = key, c.began
-		}
+	maps.DeleteFunc(t.counter, func(_ string, c *counter) bool { return now.Sub(c.began) >= throttleWindow })
+	if len(t.counter) < throttleEntriesMax {
+		return
 	}
-	if len(t.counter) >= throttleEntriesMax {
-		delete(t.counter, oldest)
+	keys := slices.SortedFunc(maps.Keys(t.counter), func(a, b string) int { return t.counter[a].began.Compare(t.counter[b].began) })
+	for _, key := range keys[:len(keys)/8] {
+		delete(t.counter, key)
 	}
 }
 
