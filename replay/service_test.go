@@ -330,7 +330,7 @@ func TestBadUploads(t *testing.T) {
 		id, tab := newID(), newID()
 		h.mustUpload(id, tab, 0, moveEvent(base))
 		good := body(moveEvent(base))
-		bomb := gzipped(t, append(good[:len(good)-2:len(good)-2], bytes.Repeat([]byte(" "), 64<<20)...))
+		bomb := gzipped(t, append(good[:len(good)-2:len(good)-2], bytes.Repeat([]byte(" "), 34<<20)...))
 		for _, c := range []struct {
 			name, session, tab string
 			seq                int64
