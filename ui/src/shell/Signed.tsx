@@ -1,9 +1,11 @@
 import { Button, Center, Loader } from '@mantine/core';
 import { IconMapOff } from '@tabler/icons-react';
+import { useEffect } from 'react';
 import { Link, Navigate, useLocation, useParams } from 'react-router';
 import { ApiError } from '../api/client';
 import { useMe } from '../api/queries';
 import { useLanguage } from '../i18n/i18n';
+import { landingProject, lastProject, rememberProject } from '../lib/landing';
 import { Delayed } from '../ui/Delayed';
 import { Notice } from '../ui/Notice';
 import { Problem } from '../ui/Problem';
@@ -25,8 +27,11 @@ export function Signed() {
   const me = useMe();
   const { project: wanted } = useParams();
   const location = useLocation();
+  const project = me.data?.projects.find((p) => p.id === wanted);
+  useEffect(() => {
+    if (project) rememberProject(project.id);
+  }, [project]);
   if (me.data) {
-    const project = me.data.projects.find((p) => p.id === wanted);
     if (!project) return <NotFound />;
     return (
       <AccountContext value={{ me: me.data, project, role: me.data.user?.role ?? me.data.token?.role }}>
@@ -41,11 +46,11 @@ export function Signed() {
   return <Waiting />;
 }
 
-/** The address without a view: leads to the first project's sessions. */
+/** The address without a view: leads to the sessions of the project that one most likely comes for. */
 export function Home() {
   const me = useMe();
-  const first = me.data?.projects[0];
-  if (first) return <Navigate to={`/p/${first.id}/sessions`} replace />;
+  const project = me.data && landingProject(me.data, lastProject());
+  if (project) return <Navigate to={`/p/${project}/sessions`} replace />;
   if (me.data) return <NotFound />;
   if (me.error instanceof ApiError && me.error.status === 401) return <Navigate to="/login" replace />;
   if (me.error) return <Problem error={me.error} onRetry={() => void me.refetch()} />;

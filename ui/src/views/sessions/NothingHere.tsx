@@ -6,15 +6,13 @@ import { get } from '../../api/client';
 import { refreshMs } from '../../api/queries';
 import type { SessionList } from '../../api/types';
 import { useLanguage } from '../../i18n/i18n';
+import { demoProject } from '../../lib/landing';
 import { npmSnippet, scriptTag } from '../../lib/snippet';
 import { useAccount } from '../../shell/account';
 import { Copyable } from '../../ui/Copyable';
 import { Notice } from '../../ui/Notice';
 import classes from './NothingHere.module.css';
 import type { Search } from './useSearch';
-
-/** The project that the demo shop records into. */
-const demoProject = 'demo';
 
 /** An empty list: either nothing was ever recorded, or nothing matches. */
 export function NothingHere({ search }: { search: Search }) {
