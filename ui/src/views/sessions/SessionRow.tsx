@@ -1,7 +1,8 @@
 import { Link } from 'react-router';
-import type { Match, Page, SessionHit } from '../../api/types';
+import type { Match, SessionHit } from '../../api/types';
 import { useLanguage } from '../../i18n/i18n';
-import { isLive, pathOf, who } from '../../lib/session';
+import { isLive, who } from '../../lib/session';
+import { trailOf } from '../../lib/trail';
 import { Client } from '../../ui/Client';
 import { LiveBadge } from '../../ui/LiveBadge';
 import { Signals } from '../../ui/Signals';
@@ -14,26 +15,17 @@ interface Props {
   onFocus: () => void;
 }
 
-const nameOf = (page: Page) => page.title || pathOf(page.url);
-
 /** One session in the list: when, who, where, what went wrong, and why it was found. */
 export function SessionRow({ session, onFocus }: Props) {
   const { t, f } = useLanguage();
   const live = isLive(session, useNow());
   const pages = session.pages ?? [];
-  const first = pages[0];
-  const last = pages.at(-1);
   return (
     <Link to={`/p/${session.projectId}/sessions/${session.id}`} className={classes.row} onFocus={onFocus} data-session={session.id}>
       <span className={classes.when}>{live ? <LiveBadge /> : <Time at={session.startedAt} />}</span>
       <span className={classes.what}>
         <span className={classes.who}>{who(session, t)}</span>
-        {first && (
-          <span className={classes.page} title={first.url}>
-            <span className={classes.from}>{nameOf(first)}</span>
-            {last && nameOf(last) !== nameOf(first) && <span className={classes.to}>→ {nameOf(last)}</span>}
-          </span>
-        )}
+        <Trail steps={trailOf(pages)} />
       </span>
       <span className={classes.client}>
         <Client session={session} />
@@ -53,6 +45,21 @@ export function SessionRow({ session, onFocus }: Props) {
         </span>
       )}
     </Link>
+  );
+}
+
+const then = ' › ';
+
+/** The way through the visit on one line. Where it is too long its middle is cut, so that where it began and ended stay. */
+function Trail({ steps }: { steps: string[] }) {
+  if (steps.length === 0) return null;
+  const middle = steps.slice(1, -1).map((step) => then + step);
+  return (
+    <span className={classes.trail} title={steps.join(then)}>
+      <span className={classes.end}>{steps[0]}</span>
+      {middle.length > 0 && <span className={classes.middle}>{middle.join('')}</span>}
+      {steps.length > 1 && <span className={classes.end}>{then + steps.at(-1)}</span>}
+    </span>
   );
 }
 
