@@ -29,10 +29,11 @@ export function lookOf(moment: Moment): Look {
   return level === 'warn' ? 'warning' : 'console';
 }
 
-/** Moments that a viewer hops between: not every click and key. */
+const stops: ReadonlySet<Look> = new Set<Look>(['page', 'error', 'request', 'response', 'custom']);
+
+/** Moments that a viewer hops between: pages, trouble and what was said or tracked; not every click and key. */
 export function worthAStop(moment: Moment): boolean {
-  const look = lookOf(moment);
-  return look !== 'input' && look !== 'network' && look !== 'console' && look !== 'warning' && look !== 'identify';
+  return stops.has(lookOf(moment));
 }
 
 /** What a skip of inactivity never jumps over. */

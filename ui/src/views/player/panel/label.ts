@@ -10,6 +10,8 @@ export function momentLabel(moment: Moment, t: Catalogue): string {
       return text(moment, 'title') || pathOf(text(moment, 'url') || moment.label);
     case 'request':
       return requestLabel(moment);
+    case 'click':
+      return moment.label ? `“${moment.label}”` : t.panel.kind.click;
     default:
       return moment.label || moment.selector || t.panel.kind[moment.kind];
   }
@@ -28,6 +30,7 @@ export function momentDetail(moment: Moment): string {
     case 'page':
       return pathOf(text(moment, 'url') || moment.label);
     case 'click':
+      return moment.selector ?? '';
     case 'input':
       return moment.label ? (moment.selector ?? '') : '';
     case 'error':
