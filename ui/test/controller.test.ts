@@ -172,6 +172,27 @@ describe('seeking', () => {
   });
 });
 
+describe('stepping by frames', () => {
+  it('pauses, and shows where the player document stopped', async () => {
+    const { source, player, loaded, time } = open();
+    await source.last().answer();
+    loaded(started, started + 30_000);
+    player.stepFrame(1);
+    expect(orders.at(-1)).toMatchObject({ kind: 'frame', direction: 1 });
+    time(started + 1_234);
+    expect(player.store.get()).toMatchObject({ at: started + 1_234, playing: false });
+  });
+
+  it('goes to what is before where the run begins', async () => {
+    const { source, player, loaded, report, load } = open(session(), { at: started + minute });
+    await source.last().answer();
+    loaded(started + 50_000, started + 90_000);
+    player.stepFrame(-1);
+    report({ kind: 'edge', load: load(), direction: -1, seek: orders.reduce((last, order) => ('seek' in order ? order.seek : last), 0) });
+    expect(source.last().window).toMatchObject({ from: started + 50_000 - 1, keyframe: true });
+  });
+});
+
 describe('playing', () => {
   it('ends after the last event, and starts over when asked to go on', async () => {
     const { source, player, loaded, starved } = open(session({ tabs: [{ id: 'a', startedAt: started, endedAt: started + 20_000, events: 1, playable: true }] }));

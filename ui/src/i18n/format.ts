@@ -8,6 +8,8 @@ export interface Format {
   duration(ms: number): string;
   /** A stretch of time in words: "12 sec", "2 min 5 sec". */
   span(ms: number): string;
+  /** How long something took: "240 ms", from a second on "1.2 sec". */
+  latency(ms: number): string;
   /** "3 minutes ago"; a date after a week. */
   relative(at: number, now: number): string;
   /** Date and time to the second. */
@@ -64,12 +66,14 @@ export function makeFormat(locale: Locale): Format {
   );
   const unit = (name: 'minute' | 'second') => new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' });
   const [minutes, seconds] = [unit('minute'), unit('second')];
+  const exactSeconds = new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: 1 });
   return {
     span: (ms) => {
       const all = Math.max(1, Math.round(ms / secondMs));
       const rest = all % 60 > 0 || all < 60 ? seconds.format(all % 60) : '';
       return all < 60 ? rest : [minutes.format(Math.floor(all / 60)), rest].filter(Boolean).join(' ');
     },
+    latency: (ms) => (ms < secondMs ? `${number.format(Math.round(ms))} ms` : exactSeconds.format(ms / secondMs)),
     number: (value) => number.format(value),
     bytes: (value) => {
       const step = Math.min(sizes.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));

@@ -111,6 +111,14 @@ export class PlayerController {
     this.pump();
   }
 
+  /** Pauses at the next (1) or previous (-1) event that changes the picture. */
+  stepFrame(direction: 1 | -1) {
+    if (!this.run) return;
+    if (this.store.get().playing) this.pause();
+    this.store.set({ ended: false, following: false });
+    this.tell({ kind: 'frame', direction, seek: ++this.seeks });
+  }
+
   goLive() {
     this.store.set({ playing: true });
     this.tell({ kind: 'play' });
@@ -250,6 +258,8 @@ export class PlayerController {
         return this.appended(report.contents);
       case 'time':
         return report.seek === this.seeks ? this.moved(this.serverTime(report.at)) : undefined;
+      case 'edge':
+        return report.seek === this.seeks ? this.overEdge(report.direction) : undefined;
       case 'starved':
         return report.seek === this.seeks ? this.starved(this.serverTime(report.at)) : undefined;
       case 'failed':
@@ -337,6 +347,13 @@ export class PlayerController {
     this.store.set({ skippedMs: to - at });
     clearTimeout(this.timers.skipped);
     this.timers.skipped = setTimeout(() => this.store.set({ skippedMs: 0 }), skippedShownMs);
+  }
+
+  /** Goes on where the run has no further change of the picture: to what is before or after it. */
+  private overEdge(direction: 1 | -1) {
+    if (!this.run) return;
+    if (direction === -1) this.seek(this.run.from - 1);
+    else this.seek(this.run.complete ? this.store.get().end : this.run.to);
   }
 
   private starved(at: number) {

@@ -34,6 +34,7 @@ export type Order =
   | { kind: 'play' }
   | { kind: 'pause' }
   | { kind: 'seek'; at: number; seek: number }
+  | { kind: 'frame'; direction: 1 | -1; seek: number }
   | { kind: 'speed'; speed: number };
 
 /** What one load or append held. */
@@ -51,6 +52,8 @@ export type Report =
   | { kind: 'appended'; load: number; contents: Contents }
   | { kind: 'time'; load: number; seek: number; at: number }
   | { kind: 'starved'; load: number; seek: number; at: number }
+  /** There is no further change of the picture in the run, as was asked for by `frame`. */
+  | { kind: 'edge'; load: number; seek: number; direction: 1 | -1 }
   | { kind: 'size'; width: number; height: number }
   | { kind: 'blocked'; origin: string }
   | { kind: 'failed'; load: number };

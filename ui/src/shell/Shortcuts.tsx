@@ -44,6 +44,8 @@ export function Shortcuts({ opened, onClose }: { opened: boolean; onClose: () =>
             [['p'], p.previousMoment],
             [['←'], p.back10],
             [['→'], p.forward10],
+            [['.'], p.nextFrame],
+            [[','], p.previousFrame],
             [['<', '>'], p.speed],
             [['i'], p.skipIdle],
             [['f'], p.fullscreen],

@@ -36,6 +36,8 @@ function obey(stage: Stage, order: Order) {
       return stage.pause();
     case 'seek':
       return stage.seek(order.at, order.seek);
+    case 'frame':
+      return stage.frame(order.direction, order.seek);
     case 'speed':
       return stage.speed(order.speed);
   }

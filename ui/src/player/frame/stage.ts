@@ -1,6 +1,7 @@
 import { Replayer } from '@rrweb/replay';
 import type { eventWithTime } from '@rrweb/types';
 import { activeSpans } from '../activity';
+import { frameFrom } from '../frames';
 import type { Append, Contents, Load, Report } from '../protocol';
 
 const metaType = 4;
@@ -88,6 +89,18 @@ export class Stage {
     const offset = this.offset(Math.min(at, this.until));
     if (this.playing) this.replayer.play(offset);
     else this.replayer.pause(offset);
+    this.tell();
+  }
+
+  /** Stands still where the picture changes next (1), or changed before (-1). */
+  frame(direction: 1 | -1, seek: number) {
+    if (!this.replayer) return;
+    this.sought = seek;
+    this.playing = false;
+    const events = this.replayer.service.state.context.events;
+    const at = frameFrom(events, this.now(), direction, this.keyframe, this.until);
+    if (at === null) return this.report({ kind: 'edge', load: this.load, seek, direction });
+    this.replayer.pause(this.offset(at));
     this.tell();
   }
 

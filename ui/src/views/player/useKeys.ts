@@ -17,6 +17,8 @@ export function useKeys(cinema: RefObject<HTMLElement | null>) {
       p: () => hop(controller, moments, -1),
       ArrowLeft: () => step(controller, -stepMs),
       ArrowRight: () => step(controller, stepMs),
+      '.': () => controller.stepFrame(1),
+      ',': () => controller.stepFrame(-1),
       '<': () => shiftSpeed(controller, -1),
       '>': () => shiftSpeed(controller, 1),
       i: () => toggleSkipIdle(controller),

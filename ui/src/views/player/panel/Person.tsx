@@ -3,12 +3,14 @@ import { Link } from 'react-router';
 import { useSessionsOf } from '../../../api/queries';
 import type { Session } from '../../../api/types';
 import { useLanguage } from '../../../i18n/i18n';
+import { vitalsOf } from '../../../lib/vitals';
 import { Time } from '../../../ui/Time';
+import { Vital } from '../../../ui/Vital';
 import { termOf } from '../../sessions/terms';
 import { usePlaying } from '../context';
 import classes from './Person.module.css';
 
-type Row = [name: string, value: ReactNode];
+type Row = [name: string, value: ReactNode, hint?: string];
 
 function Facts({ title, rows }: { title: string; rows: Row[] }) {
   const known = rows.filter(([, value]) => value !== '' && value !== undefined && value !== null);
@@ -17,9 +19,9 @@ function Facts({ title, rows }: { title: string; rows: Row[] }) {
     <section className={classes.facts}>
       <h2>{title}</h2>
       <dl>
-        {known.map(([name, value]) => (
+        {known.map(([name, value, hint]) => (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt title={hint}>{name}</dt>
             <dd>{value}</dd>
           </div>
         ))}
@@ -86,7 +88,7 @@ export function Person() {
           [u.custom, f.number(counts.custom)],
         ]}
       />
-      <Facts title={u.vitals} rows={Object.entries(session.vitals ?? {}).map(([name, value]): Row => [name, f.number(value)])} />
+      <Facts title={u.vitals} rows={vitalsOf(session.vitals).map((vital): Row => [vital.name, <Vital key="value" vital={vital} />, u.vitalNames[vital.name]])} />
     </div>
   );
 }
