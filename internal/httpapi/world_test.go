@@ -103,7 +103,7 @@ func newWorld(t *testing.T, change ...func(*httpapi.Deps)) *world {
 	w.service, err = replay.NewService(replay.Options{Store: w.store, Bucket: bucket, Keys: segment.NewKeyring([32]byte{1}), Now: w.clock.Now, Log: log})
 	w.check(err)
 	w.auth = auth.New(w.store, w.clock.Now)
-	w.worker = &worker.Worker{Stores: worker.Stores{Sessions: w.store, Bucket: bucket, Responses: w.store, Accounts: w.store, Index: w.index},
+	w.worker = &worker.Worker{Stores: worker.Stores{Sessions: w.store, Responses: w.store, Accounts: w.store, Index: w.index},
 		Service: w.service, Now: w.clock.Now, Log: log}
 	deps := httpapi.Deps{Replay: w.service, Sessions: w.store, Outbox: w.store, Feedback: w.store, Accounts: w.store, Auth: w.auth,
 		Index: w.index, Bucket: bucket, UI: builtUI(), Recorder: httpapi.Recorder{Script: []byte("// recorder" + strings.Repeat(" x;", 500)), Hash: "0123456789abcdef"},
