@@ -23,10 +23,8 @@ export function SessionRow({ session, onFocus }: Props) {
   return (
     <Link to={`/p/${session.projectId}/sessions/${session.id}`} className={classes.row} onFocus={onFocus} data-session={session.id}>
       <span className={classes.when}>{live ? <LiveBadge /> : <Time at={session.startedAt} />}</span>
-      <span className={classes.what}>
-        <span className={classes.who}>{who(session, t)}</span>
-        <Trail steps={trailOf(pages)} />
-      </span>
+      <span className={classes.who}>{who(session, t)}</span>
+      <Trail steps={trailOf(pages)} />
       <span className={classes.client}>
         <Client session={session} />
       </span>
