@@ -161,7 +161,6 @@ export const en = {
     allRequests: 'All',
     onlyFailed: 'Failed',
     score: (score: number, kind: string) => `${kind} ${score}`,
-    seekTo: (time: string) => `Go to ${time}`,
     user: {
       identity: 'Person', id: 'User id', email: 'E-mail', traits: 'Traits', none: 'This person was not identified.',
       client: 'Browser', browser: 'Browser', os: 'System', device: 'Device', country: 'Country', language: 'Language', release: 'Release', referrer: 'Came from',

@@ -162,7 +162,6 @@ export const ko: Catalogue = {
     allRequests: '전체',
     onlyFailed: '실패',
     score: (score, kind) => `${kind} ${score}점`,
-    seekTo: (time) => `${time}(으)로 이동`,
     user: {
       identity: '사용자', id: '사용자 ID', email: '이메일', traits: '속성', none: '식별되지 않은 사용자예요.',
       client: '브라우저', browser: '브라우저', os: '운영체제', device: '기기', country: '국가', language: '언어', release: '릴리스', referrer: '유입 경로',

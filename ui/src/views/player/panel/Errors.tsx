@@ -35,7 +35,7 @@ function Exception({ error }: { error: Moment }) {
   const stack = text(error, 'stack');
   return (
     <>
-      <UnstyledButton className={classes.head} aria-label={`${t.panel.seekTo(time)}: ${error.label}`} onClick={() => goTo(controller, error, session.tabs)}>
+      <UnstyledButton className={classes.head} onClick={() => goTo(controller, error, session.tabs)}>
         <MomentIcon look="error" />
         <span className={classes.message}>{error.label}</span>
         <span className={classes.time}>{time}</span>

@@ -40,7 +40,7 @@ export function Person() {
   const { user, counts } = session;
   const traits = Object.entries(user.traits ?? {});
   return (
-    <div className={classes.person}>
+    <div className={classes.person} tabIndex={0} role="region" aria-label={t.panel.tabs.user}>
       {!user.id && !user.email && traits.length === 0 ? (
         <p className={classes.nobody}>{u.none}</p>
       ) : (
