@@ -38,15 +38,14 @@ func (p *problem) Error() string { return p.Title + ": " + p.Detail }
 
 // The problems that arise in this package itself.
 var (
-	errUnknownKey    = newProblem(401, "unknown-key", "Unknown project key", "No project has this public key.")
-	errForeignOrigin = newProblem(403, "origin-not-allowed", "Origin not allowed", "The project does not list this page's origin among its site origins.")
-	errEncoding      = newProblem(415, "unsupported-encoding", "Unsupported encoding", "Send JSON as it is, or compressed once with gzip or zstd.")
-	errSignIn        = newProblem(401, "unauthenticated", "Sign in first", "Send a bearer token, or sign in.")
-	errRole          = newProblem(403, "not-allowed", "Not allowed", "Your role does not allow this.")
-	errOneProject    = newProblem(403, "not-allowed", "Not allowed", "A token belongs to one project; sign in to do this.")
-	errCrossSite     = newProblem(403, "cross-site", "Request from another site", "A change made with the cookie must come from this site's own pages.")
-	errNotFound      = newProblem(404, "not-found", "Not found", "There is nothing here, or not in this project.")
-	errStreams       = &problem{Type: problemBase + "busy", Title: "Busy", Status: 503, Detail: "Too many streams are open.", retryAfter: retryAfterSeconds}
+	errUnknownKey = newProblem(401, "unknown-key", "Unknown project key", "No project has this public key.")
+	errEncoding   = newProblem(415, "unsupported-encoding", "Unsupported encoding", "Send JSON as it is, or compressed once with gzip or zstd.")
+	errSignIn     = newProblem(401, "unauthenticated", "Sign in first", "Send a bearer token, or sign in.")
+	errRole       = newProblem(403, "not-allowed", "Not allowed", "Your role does not allow this.")
+	errOneProject = newProblem(403, "not-allowed", "Not allowed", "A token belongs to one project; sign in to do this.")
+	errCrossSite  = newProblem(403, "cross-site", "Request from another site", "A change made with the cookie must come from this site's own pages.")
+	errNotFound   = newProblem(404, "not-found", "Not found", "There is nothing here, or not in this project.")
+	errStreams    = &problem{Type: problemBase + "busy", Title: "Busy", Status: 503, Detail: "Too many streams are open.", retryAfter: retryAfterSeconds}
 )
 
 func newProblem(status int, slug, title, detail string) *problem {
