@@ -8,30 +8,31 @@ import (
 	"testing"
 
 	"github.com/afterimage/afterimage/feedback"
+	"github.com/afterimage/afterimage/internal/storetest"
 )
 
 func testAdd(t *testing.T, open Factory) {
 	tests(t, open, map[string]func(*harness){
-		"nothing":                       func(h *harness) { equal(h, "new", h.add(), 0) },
+		"nothing":                       func(h *harness) { storetest.Equal(h, "new", h.add(), 0) },
 		"a response is kept as it came": keptAsItCame,
 		"the same answer twice is one": func(h *harness) {
-			equal(h, "first", h.add(text("a", "first")), 1)
-			equal(h, "again, and a new one", h.add(text("a", "second"), text("b", ""), text("b", "twice")), 1)
-			equal(h, "the first one stays", h.get("a"), show(text("a", "first")))
-			equal(h, "within one list too", h.get("b"), show(text("b", "")))
+			storetest.Equal(h, "first", h.add(text("a", "first")), 1)
+			storetest.Equal(h, "again, and a new one", h.add(text("a", "second"), text("b", ""), text("b", "twice")), 1)
+			storetest.Equal(h, "the first one stays", h.get("a"), show(text("a", "first")))
+			storetest.Equal(h, "within one list too", h.get("b"), show(text("b", "")))
 		},
 		"ids are each project's own": func(h *harness) {
 			other := with(text("a", "of q"), func(r *feedback.Response) { r.ProjectID = "q" })
-			equal(h, "new", h.add(text("a", "of p"), other), 2)
-			equal(h, "of p", h.get("a"), show(text("a", "of p")))
-			_, err := h.store.Response(h.ctx, "r", "a")
-			h.wants(err, feedback.ErrNotFound)
-			_, err = h.store.Response(h.ctx, "", "a")
-			h.wants(err, feedback.ErrNotFound)
+			storetest.Equal(h, "new", h.add(text("a", "of p"), other), 2)
+			storetest.Equal(h, "of p", h.get("a"), show(text("a", "of p")))
+			_, err := h.Store.Response(h.Ctx, "r", "a")
+			h.Wants(err, feedback.ErrNotFound)
+			_, err = h.Store.Response(h.Ctx, "", "a")
+			h.Wants(err, feedback.ErrNotFound)
 		},
 		"a status and a time are filled in": func(h *harness) {
 			h.add(with(text("a", ""), func(r *feedback.Response) { r.Status, r.CreatedAt = "", 0 }))
-			r, err := h.store.Response(h.ctx, "p", "a")
+			r, err := h.Store.Response(h.Ctx, "p", "a")
 			if err != nil || r.Status != feedback.StatusOpen || r.CreatedAt == 0 {
 				h.Fatalf("%+v, %v", r, err)
 			}
@@ -39,8 +40,8 @@ func testAdd(t *testing.T, open Factory) {
 		"what cannot be kept is refused, with all of its list": refused,
 		"an unknown one is not found": func(h *harness) {
 			for _, id := range []string{"nobody", "", "a\x00b", "\xff"} {
-				_, err := h.store.Response(h.ctx, "p", id)
-				h.wants(err, feedback.ErrNotFound)
+				_, err := h.Store.Response(h.Ctx, "p", id)
+				h.Wants(err, feedback.ErrNotFound)
 			}
 		},
 		"many at once": func(h *harness) {
@@ -48,18 +49,18 @@ func testAdd(t *testing.T, open Factory) {
 			for n := range 333 {
 				many = append(many, text(fmt.Sprintf("r%03d", n), "text"))
 			}
-			equal(h, "new", h.add(many...), 333)
-			equal(h, "again", h.add(many...), 0)
-			equal(h, "listed", len(h.list(feedback.Filter{ProjectID: "p", Limit: 500})), 333)
+			storetest.Equal(h, "new", h.add(many...), 333)
+			storetest.Equal(h, "again", h.add(many...), 0)
+			storetest.Equal(h, "listed", len(h.list(feedback.Filter{ProjectID: "p", Limit: 500})), 333)
 		},
 		"the same one from many callers is new once": newOnce,
 		"an ended context": func(h *harness) {
-			ctx, cancel := context.WithCancel(h.ctx)
+			ctx, cancel := context.WithCancel(h.Ctx)
 			cancel()
-			_, err := h.store.Add(ctx, []feedback.Response{text("a", "")})
-			h.wants(err, context.Canceled)
-			_, err = h.store.Response(h.ctx, "p", "a")
-			h.wants(err, feedback.ErrNotFound)
+			_, err := h.Store.Add(ctx, []feedback.Response{text("a", "")})
+			h.Wants(err, context.Canceled)
+			_, err = h.Store.Response(h.Ctx, "p", "a")
+			h.Wants(err, feedback.ErrNotFound)
 		},
 	})
 }
@@ -84,13 +85,13 @@ func refused(h *harness) {
 	} {
 		bad := text("bad", "")
 		change(&bad)
-		_, err := h.store.Add(h.ctx, []feedback.Response{text("good", ""), bad})
+		_, err := h.Store.Add(h.Ctx, []feedback.Response{text("good", ""), bad})
 		if err == nil {
 			h.Fatalf("%s: it was stored", what)
 		}
-		h.wants(err, feedback.ErrInvalid)
-		_, err = h.store.Response(h.ctx, "p", "good")
-		h.wants(err, feedback.ErrNotFound)
+		h.Wants(err, feedback.ErrInvalid)
+		_, err = h.Store.Response(h.Ctx, "p", "good")
+		h.Wants(err, feedback.ErrNotFound)
 	}
 }
 
@@ -101,9 +102,9 @@ func keptAsItCame(h *harness) {
 		Status: feedback.StatusResolved, CreatedAt: base + 7,
 	}
 	bare := text("bare", "")
-	equal(h, "new", h.add(full, bare), 2)
-	equal(h, "full", h.get("r"), show(full))
-	equal(h, "bare", h.get("bare"), show(bare))
+	storetest.Equal(h, "new", h.add(full, bare), 2)
+	storetest.Equal(h, "full", h.get("r"), show(full))
+	storetest.Equal(h, "bare", h.get("bare"), show(bare))
 }
 
 func newOnce(h *harness) {
@@ -111,7 +112,7 @@ func newOnce(h *harness) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			n, err := h.store.Add(h.ctx, []feedback.Response{text("a", ""), text("b", "")})
+			n, err := h.Store.Add(h.Ctx, []feedback.Response{text("a", ""), text("b", "")})
 			if err != nil {
 				h.Error(err)
 			}
@@ -119,5 +120,5 @@ func newOnce(h *harness) {
 		})
 	}
 	wg.Wait()
-	equal(h, "new", added.Load(), 2)
+	storetest.Equal(h, "new", added.Load(), 2)
 }

@@ -3,13 +3,11 @@
 package feedbacktest
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/afterimage/afterimage/feedback"
+	"github.com/afterimage/afterimage/internal/storetest"
 )
 
 // Factory makes an empty store that ends with the test.
@@ -30,42 +28,18 @@ func Run(t *testing.T, open Factory) {
 	}
 }
 
-// base is the time of the tests' responses: unix ms.
-const base = 1_760_000_000_000
+const base = storetest.Base
 
 // harness is a store and what tests do with it.
 type harness struct {
-	testing.TB
-	store feedback.Store
-	ctx   context.Context
+	storetest.Harness[feedback.Store]
 }
 
+// tests runs named subtests, each on a store of its own.
 func tests(t *testing.T, open Factory, named map[string]func(h *harness)) {
-	names := make([]string, 0, len(named))
-	for name := range named {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		t.Run(name, func(t *testing.T) {
-			named[name](&harness{TB: t, store: open(t), ctx: t.Context()})
-		})
-	}
-}
-
-func (h *harness) wants(err, sentinel error) {
-	h.Helper()
-	if !errors.Is(err, sentinel) {
-		h.Fatalf("error is %v, want %v", err, sentinel)
-	}
-}
-
-// equal fails the test unless both values look the same.
-func equal[T any](h *harness, what string, got, want T) {
-	h.Helper()
-	if g, w := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want); g != w {
-		h.Fatalf("%s:\n got %s\nwant %s", what, g, w)
-	}
+	storetest.Each(t, named, func(t *testing.T, test func(h *harness)) {
+		test(&harness{storetest.New(t, open)})
+	})
 }
 
 // answer is a response with a score, which may be nil.
@@ -91,7 +65,7 @@ func with(r feedback.Response, f func(r *feedback.Response)) feedback.Response {
 // add stores responses and returns how many were new.
 func (h *harness) add(responses ...feedback.Response) int {
 	h.Helper()
-	n, err := h.store.Add(h.ctx, responses)
+	n, err := h.Store.Add(h.Ctx, responses)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -101,7 +75,7 @@ func (h *harness) add(responses ...feedback.Response) int {
 // get reads a response of the project "p", its score as a text since pointers differ.
 func (h *harness) get(id string) string {
 	h.Helper()
-	r, err := h.store.Response(h.ctx, "p", id)
+	r, err := h.Store.Response(h.Ctx, "p", id)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -120,7 +94,7 @@ func show(r feedback.Response) string {
 
 func (h *harness) list(f feedback.Filter) []string {
 	h.Helper()
-	all, err := h.store.Responses(h.ctx, f)
+	all, err := h.Store.Responses(h.Ctx, f)
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -6,32 +6,33 @@ import (
 	"testing"
 
 	"github.com/afterimage/afterimage/feedback"
+	"github.com/afterimage/afterimage/internal/storetest"
 )
 
 func testLists(t *testing.T, open Factory) {
 	tests(t, open, map[string]func(*harness){
 		"newest first, then by id": func(h *harness) {
 			h.listed()
-			equal(h, "order", h.list(feedback.Filter{ProjectID: "p", Limit: 9}), []string{"z", "é", "b", "a", "Z", "B", "A"})
-			equal(h, "of nobody", len(h.list(feedback.Filter{ProjectID: "nobody", Limit: 9})), 0)
+			storetest.Equal(h, "order", h.list(feedback.Filter{ProjectID: "p", Limit: 9}), []string{"z", "é", "b", "a", "Z", "B", "A"})
+			storetest.Equal(h, "of nobody", len(h.list(feedback.Filter{ProjectID: "nobody", Limit: 9})), 0)
 		},
 		"pages meet whatever their size": func(h *harness) {
 			h.listed()
 			whole := h.list(feedback.Filter{ProjectID: "p", Limit: 9})
 			for size := 1; size <= len(whole); size++ {
-				equal(h, fmt.Sprint("pages of ", size), h.pages(feedback.Filter{ProjectID: "p"}, size), whole)
+				storetest.Equal(h, fmt.Sprint("pages of ", size), h.pages(feedback.Filter{ProjectID: "p"}, size), whole)
 			}
 		},
 		"from is inclusive, to is not": func(h *harness) {
 			h.listed()
-			equal(h, "from", h.list(feedback.Filter{ProjectID: "p", From: base + 1, Limit: 9}), []string{"z", "é", "b", "a", "Z", "B"})
-			equal(h, "to", h.list(feedback.Filter{ProjectID: "p", To: base + 1, Limit: 9}), []string{"A"})
-			equal(h, "both", len(h.list(feedback.Filter{ProjectID: "p", From: base + 1, To: base + 2, Limit: 9})), 5)
+			storetest.Equal(h, "from", h.list(feedback.Filter{ProjectID: "p", From: base + 1, Limit: 9}), []string{"z", "é", "b", "a", "Z", "B"})
+			storetest.Equal(h, "to", h.list(feedback.Filter{ProjectID: "p", To: base + 1, Limit: 9}), []string{"A"})
+			storetest.Equal(h, "both", len(h.list(feedback.Filter{ProjectID: "p", From: base + 1, To: base + 2, Limit: 9})), 5)
 		},
 		"a limit out of range is refused": func(h *harness) {
 			for _, limit := range []int{0, -1, 1_000_000} {
-				_, err := h.store.Responses(h.ctx, feedback.Filter{ProjectID: "p", Limit: limit})
-				h.wants(err, feedback.ErrInvalid)
+				_, err := h.Store.Responses(h.Ctx, feedback.Filter{ProjectID: "p", Limit: limit})
+				h.Wants(err, feedback.ErrInvalid)
 			}
 		},
 		"of a session, in the order given": func(h *harness) {
@@ -44,15 +45,15 @@ func testLists(t *testing.T, open Factory) {
 				}))
 			}
 			of := func(session string) []string {
-				all, err := h.store.OfSession(h.ctx, session)
+				all, err := h.Store.OfSession(h.Ctx, session)
 				if err != nil {
 					h.Fatal(err)
 				}
 				return idsOf(all)
 			}
-			equal(h, "order", of("s"), []string{"c", "B", "a", "b"})
-			equal(h, "of nobody", len(of("nobody")), 0)
-			equal(h, "of none", len(of("")), 0)
+			storetest.Equal(h, "order", of("s"), []string{"c", "B", "a", "b"})
+			storetest.Equal(h, "of nobody", len(of("nobody")), 0)
+			storetest.Equal(h, "of none", len(of("")), 0)
 		},
 	})
 }
@@ -73,7 +74,7 @@ func (h *harness) pages(f feedback.Filter, size int) []string {
 	f.Limit = size
 	var all []string
 	for {
-		page, err := h.store.Responses(h.ctx, f)
+		page, err := h.Store.Responses(h.Ctx, f)
 		if err != nil {
 			h.Fatal(err)
 		}
@@ -94,10 +95,10 @@ func testFilters(t *testing.T, open Factory) {
 				"checkout is": {"1"}, "BROken": {"1"}, "%": {"2"}, "0% f": {"2"}, "a_b": {"3"}, "axb": {}, "!": {"3"},
 				"결제": {"4"}, "école": {"6", "5"}, `\`: {"7"}, "nothing": {}, "": {"8", "7", "6", "5", "4", "3", "2", "1"},
 			} {
-				equal(h, "text "+query, h.list(feedback.Filter{ProjectID: "p", Text: query, Limit: 9}), want)
+				storetest.Equal(h, "text "+query, h.list(feedback.Filter{ProjectID: "p", Text: query, Limit: 9}), want)
 			}
-			_, err := h.store.Responses(h.ctx, feedback.Filter{ProjectID: "p", Text: "a\x00b", Limit: 9})
-			h.wants(err, feedback.ErrInvalid)
+			_, err := h.Store.Responses(h.Ctx, feedback.Filter{ProjectID: "p", Text: "a\x00b", Limit: 9})
+			h.Wants(err, feedback.ErrInvalid)
 		},
 		"complaints": func(h *harness) {
 			want := []string{}
@@ -119,16 +120,16 @@ func testFilters(t *testing.T, open Factory) {
 			add(text("d", "hello"))
 			add(with(text("e", "it broke"), func(r *feedback.Response) { r.Category = "problem" }))
 			add(answer("f", feedback.KindNPS, nil))
-			equal(h, "complaints", h.list(feedback.Filter{ProjectID: "p", Complaint: true, Limit: 99}), want)
-			equal(h, "all", len(h.list(feedback.Filter{ProjectID: "p", Limit: 99})), 26)
+			storetest.Equal(h, "complaints", h.list(feedback.Filter{ProjectID: "p", Complaint: true, Limit: 99}), want)
+			storetest.Equal(h, "all", len(h.list(feedback.Filter{ProjectID: "p", Limit: 99})), 26)
 		},
 		"status": func(h *harness) {
 			for _, status := range []feedback.Status{feedback.StatusOpen, feedback.StatusResolved, feedback.StatusSpam} {
 				h.add(with(text(string(status), ""), func(r *feedback.Response) { r.Status = status }))
 			}
-			equal(h, "any is all but spam", h.list(feedback.Filter{ProjectID: "p", Limit: 9}), []string{"resolved", "open"})
+			storetest.Equal(h, "any is all but spam", h.list(feedback.Filter{ProjectID: "p", Limit: 9}), []string{"resolved", "open"})
 			for _, status := range []feedback.Status{feedback.StatusOpen, feedback.StatusResolved, feedback.StatusSpam} {
-				equal(h, "one", h.list(feedback.Filter{ProjectID: "p", Status: status, Limit: 9}), []string{string(status)})
+				storetest.Equal(h, "one", h.list(feedback.Filter{ProjectID: "p", Status: status, Limit: 9}), []string{string(status)})
 			}
 		},
 		"all together, page by page": func(h *harness) {
@@ -138,7 +139,7 @@ func testFilters(t *testing.T, open Factory) {
 				}))
 			}
 			f := feedback.Filter{ProjectID: "p", Complaint: true, Text: "page", From: base, To: base + 2, Status: feedback.StatusOpen}
-			equal(h, "pages", h.pages(f, 1), []string{"5", "3", "1"})
+			storetest.Equal(h, "pages", h.pages(f, 1), []string{"5", "3", "1"})
 		},
 	})
 }
@@ -149,40 +150,40 @@ func testTriage(t *testing.T, open Factory) {
 			before := with(text("a", "words"), func(r *feedback.Response) { r.SessionID, r.TabID = "s", "t" })
 			h.add(before)
 			for _, status := range []feedback.Status{feedback.StatusResolved, feedback.StatusResolved, feedback.StatusSpam, feedback.StatusOpen} {
-				r, err := h.store.Triage(h.ctx, "p", "a", feedback.Patch{Status: &status})
+				r, err := h.Store.Triage(h.Ctx, "p", "a", feedback.Patch{Status: &status})
 				if err != nil {
 					h.Fatal(err)
 				}
 				before.Status = status
-				equal(h, "returned", show(r), show(before))
-				equal(h, "kept", h.get("a"), show(before))
+				storetest.Equal(h, "returned", show(r), show(before))
+				storetest.Equal(h, "kept", h.get("a"), show(before))
 			}
 		},
 		"nothing": func(h *harness) {
 			h.add(text("a", ""))
-			r, err := h.store.Triage(h.ctx, "p", "a", feedback.Patch{})
+			r, err := h.Store.Triage(h.Ctx, "p", "a", feedback.Patch{})
 			if err != nil {
 				h.Fatal(err)
 			}
-			equal(h, "response", show(r), show(text("a", "")))
+			storetest.Equal(h, "response", show(r), show(text("a", "")))
 		},
 		"an unknown status": func(h *harness) {
 			h.add(text("a", ""))
-			_, err := h.store.Triage(h.ctx, "p", "a", feedback.Patch{Status: new(feedback.Status("closed"))})
-			h.wants(err, feedback.ErrInvalid)
-			equal(h, "response", h.get("a"), show(text("a", "")))
+			_, err := h.Store.Triage(h.Ctx, "p", "a", feedback.Patch{Status: new(feedback.Status("closed"))})
+			h.Wants(err, feedback.ErrInvalid)
+			storetest.Equal(h, "response", h.get("a"), show(text("a", "")))
 		},
 		"unknown, or another project's": func(h *harness) {
 			h.add(text("a", ""))
 			for _, patch := range []feedback.Patch{{}, {Status: new(feedback.StatusSpam)}} {
-				_, err := h.store.Triage(h.ctx, "p", "b", patch)
-				h.wants(err, feedback.ErrNotFound)
-				_, err = h.store.Triage(h.ctx, "q", "a", patch)
-				h.wants(err, feedback.ErrNotFound)
-				_, err = h.store.Triage(h.ctx, "p", "\x00", patch)
-				h.wants(err, feedback.ErrNotFound)
+				_, err := h.Store.Triage(h.Ctx, "p", "b", patch)
+				h.Wants(err, feedback.ErrNotFound)
+				_, err = h.Store.Triage(h.Ctx, "q", "a", patch)
+				h.Wants(err, feedback.ErrNotFound)
+				_, err = h.Store.Triage(h.Ctx, "p", "\x00", patch)
+				h.Wants(err, feedback.ErrNotFound)
 			}
-			equal(h, "response", h.get("a"), show(text("a", "")))
+			storetest.Equal(h, "response", h.get("a"), show(text("a", "")))
 		},
 	})
 }

@@ -40,10 +40,11 @@ var arrows = []arrow{
 
 	// What all adapters of an interface must do.
 	{"replay/blob/blobtest", []string{"replay/blob"}},
-	{"replay/replaytest", []string{"replay"}},
-	{"feedback/feedbacktest", []string{"feedback"}},
+	{"internal/storetest", nil},
+	{"replay/replaytest", []string{"replay", "internal/storetest"}},
+	{"feedback/feedbacktest", []string{"feedback", "internal/storetest"}},
 	{"search/searchtest", []string{"search"}},
-	{"internal/account/accounttest", []string{"internal/account"}},
+	{"internal/account/accounttest", []string{"internal/account", "internal/storetest"}},
 
 	// Adapters.
 	{"replay/blob/fs", []string{"replay/blob"}},
@@ -82,7 +83,7 @@ const wireFile = "cmd/afterimage/wire.go"
 
 // testOnly packages may be imported by tests and by each other only.
 var testOnly = []string{
-	"internal/testenv", "internal/archtest", "replay/blob/blobtest", "replay/replaytest", "feedback/feedbacktest",
+	"internal/testenv", "internal/archtest", "internal/storetest", "replay/blob/blobtest", "replay/replaytest", "feedback/feedbacktest",
 	"search/searchtest", "internal/account/accounttest",
 }
 

@@ -3,6 +3,7 @@ package replaytest
 import (
 	"testing"
 
+	"github.com/afterimage/afterimage/internal/storetest"
 	"github.com/afterimage/afterimage/replay"
 )
 
@@ -11,60 +12,60 @@ func testClaims(t *testing.T, open Factory) {
 		"the first one holds": func(h *harness) {
 			first := claimOf("p", "s")
 			first.ClockOffsetMs = -1_234
-			equal(h, "claim", must[replay.Claim](h)(h.store.Claim(h.ctx, first)), first)
+			storetest.Equal(h, "claim", storetest.Must[replay.Claim](h)(h.Store.Claim(h.Ctx, first)), first)
 			second := claimOf("other", "s")
 			second.SecretHash[0]++
 			second.WrappedKey = []byte{9}
-			equal(h, "second claim", must[replay.Claim](h)(h.store.Claim(h.ctx, second)), first)
-			equal(h, "claim read", must[replay.Claim](h)(h.store.SessionClaim(h.ctx, "s")), first)
+			storetest.Equal(h, "second claim", storetest.Must[replay.Claim](h)(h.Store.Claim(h.Ctx, second)), first)
+			storetest.Equal(h, "claim read", storetest.Must[replay.Claim](h)(h.Store.SessionClaim(h.Ctx, "s")), first)
 		},
 		"an unknown session has none": func(h *harness) {
-			_, err := h.store.SessionClaim(h.ctx, "nobody")
-			h.wants(err, replay.ErrNotFound)
+			_, err := h.Store.SessionClaim(h.Ctx, "nobody")
+			h.Wants(err, replay.ErrNotFound)
 		},
 		"an empty client and key are kept": func(h *harness) {
 			c := replay.Claim{SessionID: "s", ProjectID: "p", WrappedKey: []byte{}}
-			equal(h, "claim", must[replay.Claim](h)(h.store.Claim(h.ctx, c)), c)
+			storetest.Equal(h, "claim", storetest.Must[replay.Claim](h)(h.Store.Claim(h.Ctx, c)), c)
 		},
 		"a session without a batch is not listed": func(h *harness) {
 			h.claim("s")
-			_, err := h.store.Session(h.ctx, "p", "s")
-			h.wants(err, replay.ErrNotFound)
-			all := must[[]replay.Session](h)(h.store.Sessions(h.ctx, replay.SessionFilter{Limit: 10}))
-			equal(h, "sessions", len(all), 0)
-			byID := must[[]replay.Session](h)(h.store.SessionsByID(h.ctx, "p", []string{"s"}))
-			equal(h, "by id", len(byID), 0)
-			equal(h, "usage", len(must[[]replay.Usage](h)(h.store.Usage(h.ctx))), 0)
-			equal(h, "ended", len(must[[]string](h)(h.store.Ended(h.ctx, base*2, base*2, 10))), 0)
-			equal(h, "expired", len(must[[]string](h)(h.store.Expired(h.ctx, "p", base*2, 10))), 0)
-			equal(h, "outbox", len(h.drain()), 0)
+			_, err := h.Store.Session(h.Ctx, "p", "s")
+			h.Wants(err, replay.ErrNotFound)
+			all := storetest.Must[[]replay.Session](h)(h.Store.Sessions(h.Ctx, replay.SessionFilter{Limit: 10}))
+			storetest.Equal(h, "sessions", len(all), 0)
+			byID := storetest.Must[[]replay.Session](h)(h.Store.SessionsByID(h.Ctx, "p", []string{"s"}))
+			storetest.Equal(h, "by id", len(byID), 0)
+			storetest.Equal(h, "usage", len(storetest.Must[[]replay.Usage](h)(h.Store.Usage(h.Ctx))), 0)
+			storetest.Equal(h, "ended", len(storetest.Must[[]string](h)(h.Store.Ended(h.Ctx, base*2, base*2, 10))), 0)
+			storetest.Equal(h, "expired", len(storetest.Must[[]string](h)(h.Store.Expired(h.Ctx, "p", base*2, 10))), 0)
+			storetest.Equal(h, "outbox", len(h.drain()), 0)
 		},
 		"an erased session cannot be claimed again": func(h *harness) {
 			h.store1("s", 1)
-			h.ok(h.store.Erase(h.ctx, "p", "s", base))
-			_, err := h.store.Claim(h.ctx, claimOf("p", "s"))
-			h.wants(err, replay.ErrErased)
-			_, err = h.store.Claim(h.ctx, claimOf("other", "s"))
-			h.wants(err, replay.ErrErased)
-			_, err = h.store.SessionClaim(h.ctx, "s")
-			h.wants(err, replay.ErrNotFound)
+			h.OK(h.Store.Erase(h.Ctx, "p", "s", base))
+			_, err := h.Store.Claim(h.Ctx, claimOf("p", "s"))
+			h.Wants(err, replay.ErrErased)
+			_, err = h.Store.Claim(h.Ctx, claimOf("other", "s"))
+			h.Wants(err, replay.ErrErased)
+			_, err = h.Store.SessionClaim(h.Ctx, "s")
+			h.Wants(err, replay.ErrNotFound)
 		},
 		"empty ones are dropped, oldest first": func(h *harness) {
 			for i, id := range []string{"c", "a", "b"} {
 				c := claimOf("p", id)
 				c.ClaimedAt = base + int64(i)
-				must[replay.Claim](h)(h.store.Claim(h.ctx, c))
+				storetest.Must[replay.Claim](h)(h.Store.Claim(h.Ctx, c))
 			}
 			h.store1("used", 1)
-			equal(h, "none is old enough", len(must[[]string](h)(h.store.DropEmptyClaims(h.ctx, base, 10))), 0)
-			equal(h, "first", must[[]string](h)(h.store.DropEmptyClaims(h.ctx, base+2, 1)), []string{"c"})
-			equal(h, "second", must[[]string](h)(h.store.DropEmptyClaims(h.ctx, base+2, 10)), []string{"a"})
-			equal(h, "again", len(must[[]string](h)(h.store.DropEmptyClaims(h.ctx, base+2, 10))), 0)
-			must[replay.Claim](h)(h.store.SessionClaim(h.ctx, "b"))
+			storetest.Equal(h, "none is old enough", len(storetest.Must[[]string](h)(h.Store.DropEmptyClaims(h.Ctx, base, 10))), 0)
+			storetest.Equal(h, "first", storetest.Must[[]string](h)(h.Store.DropEmptyClaims(h.Ctx, base+2, 1)), []string{"c"})
+			storetest.Equal(h, "second", storetest.Must[[]string](h)(h.Store.DropEmptyClaims(h.Ctx, base+2, 10)), []string{"a"})
+			storetest.Equal(h, "again", len(storetest.Must[[]string](h)(h.Store.DropEmptyClaims(h.Ctx, base+2, 10))), 0)
+			storetest.Must[replay.Claim](h)(h.Store.SessionClaim(h.Ctx, "b"))
 			h.session("used")
 			// A dropped id is free: it was not erased.
 			other := claimOf("other", "c")
-			equal(h, "claimed anew", must[replay.Claim](h)(h.store.Claim(h.ctx, other)), other)
+			storetest.Equal(h, "claimed anew", storetest.Must[replay.Claim](h)(h.Store.Claim(h.Ctx, other)), other)
 		},
 	})
 }

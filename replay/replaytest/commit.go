@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/afterimage/afterimage/internal/storetest"
 	"github.com/afterimage/afterimage/replay"
 )
 
 func testCommits(t *testing.T, open Factory) {
 	tests(t, open, map[string]func(*harness){
 		"nothing": func(h *harness) {
-			equal(h, "verdicts", len(h.commit()), 0)
+			storetest.Equal(h, "verdicts", len(h.commit()), 0)
 		},
 		"a batch is kept as it came": keepsBatch,
 		"the verdicts":               verdicts,
@@ -19,14 +20,14 @@ func testCommits(t *testing.T, open Factory) {
 		"only what is stored counts": onlyStoredCounts,
 		"an unclaimed session is Gone": func(h *harness) {
 			h.claim("s")
-			equal(h, "verdicts", h.commit(commitOf("nobody", 0), commitOf("s", 0)), []replay.Verdict{replay.Gone, replay.Stored})
-			equal(h, "batches", len(must[[]replay.Batch](h)(h.store.Batches(h.ctx, "nobody"))), 0)
+			storetest.Equal(h, "verdicts", h.commit(commitOf("nobody", 0), commitOf("s", 0)), []replay.Verdict{replay.Gone, replay.Stored})
+			storetest.Equal(h, "batches", len(storetest.Must[[]replay.Batch](h)(h.Store.Batches(h.Ctx, "nobody"))), 0)
 		},
 		"an erased session is Gone": func(h *harness) {
 			h.store1("s", 1)
-			h.ok(h.store.Erase(h.ctx, "p", "s", base))
-			equal(h, "verdicts", h.commit(commitOf("s", 0), commitOf("s", 1)), []replay.Verdict{replay.Gone, replay.Gone})
-			equal(h, "batches", len(must[[]replay.Batch](h)(h.store.Batches(h.ctx, "s"))), 0)
+			h.OK(h.Store.Erase(h.Ctx, "p", "s", base))
+			storetest.Equal(h, "verdicts", h.commit(commitOf("s", 0), commitOf("s", 1)), []replay.Verdict{replay.Gone, replay.Gone})
+			storetest.Equal(h, "batches", len(storetest.Must[[]replay.Batch](h)(h.Store.Batches(h.Ctx, "s"))), 0)
 		},
 		"a large group":             largeGroup,
 		"one session, many batches": manyBatches,
@@ -35,7 +36,7 @@ func testCommits(t *testing.T, open Factory) {
 			h.commit(commitOf("s", 2))
 			h.commit(commitOf("s", 0), commitOf("s", 1))
 			s := h.session("s")
-			equal(h, "times", []int64{s.StartedAt, s.EndedAt, s.ReceivedAt}, []int64{base, base + 14_000, base + 14_500})
+			storetest.Equal(h, "times", []int64{s.StartedAt, s.EndedAt, s.ReceivedAt}, []int64{base, base + 14_000, base + 14_500})
 		},
 	})
 }
@@ -50,11 +51,11 @@ func keepsBatch(h *harness) {
 		{At: base + 2, Kind: "click", Label: "nul \x00 byte", Selector: "#a > b"},
 	}
 	h.commit(c)
-	equal(h, "batch", must[replay.Batch](h)(h.store.Batch(h.ctx, "s", c.Batch.TabID, 7)), c.Batch)
-	_, err := h.store.Batch(h.ctx, "s", "t", 7)
-	h.wants(err, replay.ErrNotFound)
-	_, err = h.store.Batch(h.ctx, "s", c.Batch.TabID, 8)
-	h.wants(err, replay.ErrNotFound)
+	storetest.Equal(h, "batch", storetest.Must[replay.Batch](h)(h.Store.Batch(h.Ctx, "s", c.Batch.TabID, 7)), c.Batch)
+	_, err := h.Store.Batch(h.Ctx, "s", "t", 7)
+	h.Wants(err, replay.ErrNotFound)
+	_, err = h.Store.Batch(h.Ctx, "s", c.Batch.TabID, 8)
+	h.Wants(err, replay.ErrNotFound)
 }
 
 func verdicts(h *harness) {
@@ -64,17 +65,17 @@ func verdicts(h *harness) {
 	other := with(commitOf("s", 0), func(c *replay.Commit) { c.Batch.Hash[0]++ })
 	otherTab := with(other, func(c *replay.Commit) { c.Batch.TabID = "u" })
 	got := h.commit(same, other, otherTab, commitOf("s", 1))
-	equal(h, "verdicts", got, []replay.Verdict{replay.Duplicate, replay.Conflict, replay.Stored, replay.Stored})
-	equal(h, "the first one stays", must[replay.Batch](h)(h.store.Batch(h.ctx, "s", "t", 0)), commitOf("s", 0).Batch)
+	storetest.Equal(h, "verdicts", got, []replay.Verdict{replay.Duplicate, replay.Conflict, replay.Stored, replay.Stored})
+	storetest.Equal(h, "the first one stays", storetest.Must[replay.Batch](h)(h.Store.Batch(h.Ctx, "s", "t", 0)), commitOf("s", 0).Batch)
 }
 
 func verdictsWithinList(h *harness) {
 	h.claim("s")
 	a := commitOf("s", 0)
 	b := with(a, func(c *replay.Commit) { c.Batch.Hash[0]++; c.Batch.RawBytes = 7 })
-	equal(h, "all new", h.commit(a, b, a, b), []replay.Verdict{replay.Stored, replay.Conflict, replay.Duplicate, replay.Conflict})
-	equal(h, "all there", h.commit(b, a, b), []replay.Verdict{replay.Conflict, replay.Duplicate, replay.Conflict})
-	equal(h, "the first one is kept", h.session("s").RawBytes, 1_000)
+	storetest.Equal(h, "all new", h.commit(a, b, a, b), []replay.Verdict{replay.Stored, replay.Conflict, replay.Duplicate, replay.Conflict})
+	storetest.Equal(h, "all there", h.commit(b, a, b), []replay.Verdict{replay.Conflict, replay.Duplicate, replay.Conflict})
+	storetest.Equal(h, "the first one is kept", h.session("s").RawBytes, 1_000)
 }
 
 func onlyStoredCounts(h *harness) {
@@ -86,12 +87,12 @@ func onlyStoredCounts(h *harness) {
 	}
 	h.commit(c)
 	before := h.session("s")
-	equal(h, "outbox", h.drain(), []string{"s"})
+	storetest.Equal(h, "outbox", h.drain(), []string{"s"})
 	again := with(c, func(c *replay.Commit) { c.Summary.Release = "2"; c.Batch.ReceivedAt += 1_000_000 })
 	conflict := with(again, func(c *replay.Commit) { c.Batch.Hash[0]++ })
 	h.commit(again, conflict)
-	equal(h, "session", h.session("s"), before)
-	equal(h, "outbox", len(h.drain()), 0)
+	storetest.Equal(h, "session", h.session("s"), before)
+	storetest.Equal(h, "outbox", len(h.drain()), 0)
 }
 
 func largeGroup(h *harness) {
@@ -117,9 +118,9 @@ func largeGroup(h *harness) {
 	}
 	for n := range sessions {
 		s := h.session(fmt.Sprintf("s%03d", n))
-		equal(h, "events and bytes", []int64{s.Events, s.RawBytes, s.StoredBytes}, []int64{50, 5_000, 500})
+		storetest.Equal(h, "events and bytes", []int64{s.Events, s.RawBytes, s.StoredBytes}, []int64{50, 5_000, 500})
 	}
-	equal(h, "outbox", len(h.drain()), sessions)
+	storetest.Equal(h, "outbox", len(h.drain()), sessions)
 }
 
 func manyBatches(h *harness) {
@@ -130,10 +131,10 @@ func manyBatches(h *harness) {
 		group = append(group, commitOf("s", batches-1-seq))
 	}
 	h.commit(group...)
-	rows := must[[]replay.Batch](h)(h.store.Batches(h.ctx, "s"))
-	equal(h, "batches", len(rows), batches)
+	rows := storetest.Must[[]replay.Batch](h)(h.Store.Batches(h.Ctx, "s"))
+	storetest.Equal(h, "batches", len(rows), batches)
 	for i := range rows {
-		equal(h, "number", rows[i].Seq, int64(i))
+		storetest.Equal(h, "number", rows[i].Seq, int64(i))
 	}
-	equal(h, "events", h.session("s").Events, int64(10*batches))
+	storetest.Equal(h, "events", h.session("s").Events, int64(10*batches))
 }

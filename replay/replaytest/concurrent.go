@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/afterimage/afterimage/internal/storetest"
 	"github.com/afterimage/afterimage/replay"
 )
 
@@ -36,11 +37,11 @@ func testConcurrency(t *testing.T, open Factory) {
 			for _, o := range together(8, func(n int) outcome[replay.Claim] {
 				c := claimOf("p", "s")
 				c.WrappedKey = []byte{byte(n)}
-				got, err := h.store.Claim(h.ctx, c)
+				got, err := h.Store.Claim(h.Ctx, c)
 				return outcome[replay.Claim]{got, err}
 			}) {
-				h.ok(o.err)
-				equal(h, "claim", o.got, must[replay.Claim](h)(h.store.SessionClaim(h.ctx, "s")))
+				h.OK(o.err)
+				storetest.Equal(h, "claim", o.got, storetest.Must[replay.Claim](h)(h.Store.SessionClaim(h.Ctx, "s")))
 			}
 		},
 		"the same batch is stored once":          sameBatch,
@@ -60,7 +61,7 @@ func count(verdicts []outcome[[]replay.Verdict], h *harness) map[replay.Verdict]
 	h.Helper()
 	counts := make(map[replay.Verdict]int)
 	for _, v := range verdicts {
-		h.ok(v.err)
+		h.OK(v.err)
 		for _, one := range v.got {
 			counts[one]++
 		}
@@ -71,7 +72,7 @@ func count(verdicts []outcome[[]replay.Verdict], h *harness) map[replay.Verdict]
 // commits commits a group from each of n callers at once.
 func (h *harness) commits(n int, group func(n int) []replay.Commit) []outcome[[]replay.Verdict] {
 	return together(n, func(n int) outcome[[]replay.Verdict] {
-		got, err := h.store.Commit(h.ctx, group(n))
+		got, err := h.Store.Commit(h.Ctx, group(n))
 		return outcome[[]replay.Verdict]{got, err}
 	})
 }
@@ -79,8 +80,8 @@ func (h *harness) commits(n int, group func(n int) []replay.Commit) []outcome[[]
 func sameBatch(h *harness) {
 	h.claim("s")
 	got := h.commits(8, func(int) []replay.Commit { return []replay.Commit{commitOf("s", 0)} })
-	equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: 1, replay.Duplicate: 7})
-	equal(h, "events", h.session("s").Events, 10)
+	storetest.Equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: 1, replay.Duplicate: 7})
+	storetest.Equal(h, "events", h.session("s").Events, 10)
 }
 
 func rivalBatches(h *harness) {
@@ -88,7 +89,7 @@ func rivalBatches(h *harness) {
 	got := h.commits(8, func(n int) []replay.Commit {
 		return []replay.Commit{with(commitOf("s", 0), func(c *replay.Commit) { c.Batch.Hash[0] = byte(n) })}
 	})
-	equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: 1, replay.Conflict: 7})
+	storetest.Equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: 1, replay.Conflict: 7})
 }
 
 func oneSession(h *harness) {
@@ -104,10 +105,10 @@ func oneSession(h *harness) {
 		}
 		return group
 	})
-	equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: writers * each})
+	storetest.Equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: writers * each})
 	s := h.session("s")
-	equal(h, "sums", []int{int(s.Events), s.Counts.Clicks, len(s.Pages)}, []int{10 * writers * each, writers * each, writers * each})
-	equal(h, "times", []int64{s.StartedAt, s.EndedAt}, []int64{base, base + (writers*each-1)*5_000 + 4_000})
+	storetest.Equal(h, "sums", []int{int(s.Events), s.Counts.Clicks, len(s.Pages)}, []int{10 * writers * each, writers * each, writers * each})
+	storetest.Equal(h, "times", []int64{s.StartedAt, s.EndedAt}, []int64{base, base + (writers*each-1)*5_000 + 4_000})
 }
 
 // sharedSessions lets groups name the same sessions in opposite orders.
@@ -126,9 +127,9 @@ func sharedSessions(h *harness) {
 		}
 		return group
 	})
-	equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: sessions * callers})
+	storetest.Equal(h, "verdicts", count(got, h), map[replay.Verdict]int{replay.Stored: sessions * callers})
 	for n := range sessions {
-		equal(h, "events", h.session(fmt.Sprintf("s%02d", n)).Events, 10*callers)
+		storetest.Equal(h, "events", h.session(fmt.Sprintf("s%02d", n)).Events, 10*callers)
 	}
 }
 
@@ -140,18 +141,18 @@ func eraseRace(h *harness) {
 	erasures := make(chan error, 1)
 	got := h.commits(6, func(n int) []replay.Commit {
 		if n == 3 {
-			erasures <- h.store.Erase(h.ctx, "p", "s", base)
+			erasures <- h.Store.Erase(h.Ctx, "p", "s", base)
 			return nil
 		}
 		return []replay.Commit{commitOf("s", int64(n+1)), commitOf("bystander", int64(n+1))}
 	})
-	h.ok(<-erasures)
+	h.OK(<-erasures)
 	counts := count(got, h)
-	equal(h, "each got an answer", counts[replay.Stored]+counts[replay.Gone], 10)
-	_, err := h.store.Session(h.ctx, "p", "s")
-	h.wants(err, replay.ErrErased)
-	equal(h, "batches", len(must[[]replay.Batch](h)(h.store.Batches(h.ctx, "s"))), 0)
-	equal(h, "the other session", h.session("bystander").Events, 60)
+	storetest.Equal(h, "each got an answer", counts[replay.Stored]+counts[replay.Gone], 10)
+	_, err := h.Store.Session(h.Ctx, "p", "s")
+	h.Wants(err, replay.ErrErased)
+	storetest.Equal(h, "batches", len(storetest.Must[[]replay.Batch](h)(h.Store.Batches(h.Ctx, "s"))), 0)
+	storetest.Equal(h, "the other session", h.session("bystander").Events, 60)
 }
 
 func eraseClaim(h *harness) {
@@ -160,18 +161,18 @@ func eraseClaim(h *harness) {
 		h.claim(id)
 		for _, err := range together(4, func(n int) error {
 			if n == 0 {
-				return h.store.Erase(h.ctx, "p", id, base)
+				return h.Store.Erase(h.Ctx, "p", id, base)
 			}
-			_, err := h.store.Claim(h.ctx, claimOf("p", id))
+			_, err := h.Store.Claim(h.Ctx, claimOf("p", id))
 			if errors.Is(err, replay.ErrErased) {
 				return nil
 			}
 			return err
 		}) {
-			h.ok(err)
+			h.OK(err)
 		}
-		_, err := h.store.SessionClaim(h.ctx, id)
-		h.wants(err, replay.ErrNotFound)
+		_, err := h.Store.SessionClaim(h.Ctx, id)
+		h.Wants(err, replay.ErrNotFound)
 	}
 }
 
@@ -181,16 +182,16 @@ func rivalSealings(h *harness) {
 	for _, err := range together(6, func(n int) error {
 		seal := sealing("s", 0, 3)
 		seal.Key = fmt.Sprint("sealed by ", n)
-		return h.store.CommitSeal(h.ctx, seal, base)
+		return h.Store.CommitSeal(h.Ctx, seal, base)
 	}) {
 		if err == nil {
 			won++
 		} else {
-			h.wants(err, replay.ErrChanged)
+			h.Wants(err, replay.ErrChanged)
 		}
 	}
-	equal(h, "winners", won, 1)
-	equal(h, "seal count", h.session("s").SealCount, 1)
+	storetest.Equal(h, "winners", won, 1)
+	storetest.Equal(h, "seal count", h.session("s").SealCount, 1)
 }
 
 // sealRace: what was committed is in the object or in its pack, and the state says which.
@@ -199,15 +200,15 @@ func sealRace(h *harness) {
 	sealed := make(chan error, 1)
 	count(h.commits(5, func(n int) []replay.Commit {
 		if n == 2 {
-			sealed <- h.store.CommitSeal(h.ctx, sealing("s", 0, 2), base)
+			sealed <- h.Store.CommitSeal(h.Ctx, sealing("s", 0, 2), base)
 			return nil
 		}
 		return []replay.Commit{commitOf("s", int64(n+2))}
 	}), h)
-	h.ok(<-sealed)
+	h.OK(<-sealed)
 	s := h.session("s")
-	equal(h, "state", s.State, replay.StateLive)
-	equal(h, "sizes", []int64{s.StoredBytes, s.SealedBytes, s.Events}, []int64{470, 70, 60})
+	storetest.Equal(h, "state", s.State, replay.StateLive)
+	storetest.Equal(h, "sizes", []int64{s.StoredBytes, s.SealedBytes, s.Events}, []int64{470, 70, 60})
 }
 
 func rivalLeases(h *harness) {
@@ -219,7 +220,7 @@ func rivalLeases(h *harness) {
 	for _, o := range together(6, func(int) outcome[[]replay.Pending] {
 		var all []replay.Pending
 		for {
-			got, err := h.store.Lease(h.ctx, base, 1_000, 3)
+			got, err := h.Store.Lease(h.Ctx, base, 1_000, 3)
 			if err != nil || len(got) == 0 {
 				return outcome[[]replay.Pending]{all, err}
 			}
@@ -229,7 +230,7 @@ func rivalLeases(h *harness) {
 			all = append(all, got...)
 		}
 	}) {
-		h.ok(o.err)
+		h.OK(o.err)
 		for _, p := range o.got {
 			seen[p.SessionID]++
 		}
@@ -240,7 +241,7 @@ func rivalLeases(h *harness) {
 		}
 	}
 	// A caller may be told "none" while others hold the rest for an instant.
-	equal(h, "leased in the end", len(seen)+len(h.lease(base, entries)), entries)
+	storetest.Equal(h, "leased in the end", len(seen)+len(h.lease(base, entries)), entries)
 }
 
 // dropRace: a claim is dropped, or its batch is stored, never both.
@@ -250,14 +251,14 @@ func dropRace(h *harness) {
 		h.claim(id)
 		results := together(2, func(n int) outcome[bool] {
 			if n == 0 {
-				dropped, err := h.store.DropEmptyClaims(h.ctx, base+1, 10)
+				dropped, err := h.Store.DropEmptyClaims(h.Ctx, base+1, 10)
 				return outcome[bool]{len(dropped) == 1, err}
 			}
-			verdicts, err := h.store.Commit(h.ctx, []replay.Commit{commitOf(id, 0)})
+			verdicts, err := h.Store.Commit(h.Ctx, []replay.Commit{commitOf(id, 0)})
 			return outcome[bool]{err == nil && verdicts[0] == replay.Stored, err}
 		})
-		h.ok(results[0].err)
-		h.ok(results[1].err)
+		h.OK(results[0].err)
+		h.OK(results[1].err)
 		if results[0].got == results[1].got {
 			h.Fatalf("dropped %v and stored %v", results[0].got, results[1].got)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/afterimage/afterimage/internal/storetest"
 	"github.com/afterimage/afterimage/replay"
 )
 
@@ -22,7 +23,7 @@ func RunModel(t *testing.T, open Factory) {
 	run := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		run++
-		m := &model{rt: rt, h: &harness{TB: t, store: store, ctx: t.Context()}, run: run, sessions: make(map[string]*modelSession), changed: make(map[string]bool)}
+		m := &model{rt: rt, h: &harness{storetest.Harness[replay.Store]{TB: t, Store: store, Ctx: t.Context()}}, run: run, sessions: make(map[string]*modelSession), changed: make(map[string]bool)}
 		m.forget() // what a failed run left, when rapid looks for a shorter one
 		rt.Repeat(map[string]func(*rapid.T){
 			"claim":  func(rt *rapid.T) { m.rt = rt; m.claim() },
@@ -76,7 +77,7 @@ func (m *model) fatal(what string, got, want any) {
 func (m *model) claim() {
 	c := claimOf("p", m.id())
 	c.ClockOffsetMs = rapid.Int64Range(-5_000, 5_000).Draw(m.rt, "offset")
-	got, err := m.h.store.Claim(m.h.ctx, c)
+	got, err := m.h.Store.Claim(m.h.Ctx, c)
 	switch s := m.sessions[c.SessionID]; {
 	case s == nil:
 		m.sessions[c.SessionID] = &modelSession{offset: c.ClockOffsetMs, batches: make(map[replay.BatchID]modelBatch), state: replay.StateLive}
@@ -97,7 +98,7 @@ func (m *model) commit() {
 		group = append(group, c)
 		want = append(want, m.store(&c))
 	}
-	got, err := m.h.store.Commit(m.h.ctx, group)
+	got, err := m.h.Store.Commit(m.h.Ctx, group)
 	m.fatal("verdicts", []any{got, err}, []any{want, nil})
 }
 
@@ -149,7 +150,7 @@ func (m *model) seal() {
 	s := m.sessions[id]
 	seal := replay.Sealing{SessionID: id, Key: "sealed", Bytes: rapid.Int64Range(1, 500).Draw(m.rt, "bytes")}
 	if s == nil || s.erased || len(s.batches) == 0 {
-		if err := m.h.store.CommitSeal(m.h.ctx, seal, base); err == nil {
+		if err := m.h.Store.CommitSeal(m.h.Ctx, seal, base); err == nil {
 			m.rt.Fatal("a session that is not there was sealed")
 		}
 		return
@@ -168,7 +169,7 @@ func (m *model) seal() {
 			seal.Batches = append(seal.Batches, b)
 		}
 	}
-	err := m.h.store.CommitSeal(m.h.ctx, seal, base)
+	err := m.h.Store.CommitSeal(m.h.Ctx, seal, base)
 	if (err != nil) != stale {
 		m.rt.Fatalf("seal, stale %v: %v", stale, err)
 	}
@@ -193,7 +194,7 @@ func (m *model) seal() {
 
 func (m *model) touch() {
 	id := m.id()
-	if err := m.h.store.Touch(m.h.ctx, []string{id}, base); err != nil {
+	if err := m.h.Store.Touch(m.h.Ctx, []string{id}, base); err != nil {
 		m.rt.Fatal(err)
 	}
 	if s := m.sessions[id]; s != nil && (s.erased || len(s.batches) > 0) {
@@ -204,7 +205,7 @@ func (m *model) touch() {
 func (m *model) erase() {
 	id := m.id()
 	s := m.sessions[id]
-	if err := m.h.store.Erase(m.h.ctx, "p", id, base); (err == nil) != (s != nil) {
+	if err := m.h.Store.Erase(m.h.Ctx, "p", id, base); (err == nil) != (s != nil) {
 		m.rt.Fatalf("erase of %s, there %v: %v", id, s != nil, err)
 	}
 	if s != nil && !s.erased {
@@ -216,8 +217,8 @@ func (m *model) erase() {
 // check compares every session of the run.
 func (m *model) check() {
 	for id, s := range m.sessions {
-		got, err := m.h.store.Session(m.h.ctx, "p", id)
-		rows, rowsErr := m.h.store.Batches(m.h.ctx, id)
+		got, err := m.h.Store.Session(m.h.Ctx, "p", id)
+		rows, rowsErr := m.h.Store.Batches(m.h.Ctx, id)
 		if s.erased || len(s.batches) == 0 {
 			if err == nil || len(rows) != 0 || rowsErr != nil {
 				m.rt.Fatalf("%s is there: %v, %d batches, %v", id, err, len(rows), rowsErr)
@@ -243,11 +244,11 @@ func (m *model) check() {
 
 // forget empties the outbox.
 func (m *model) forget() []replay.Pending {
-	pending, err := m.h.store.Lease(m.h.ctx, base, 1_000, 1_000)
+	pending, err := m.h.Store.Lease(m.h.Ctx, base, 1_000, 1_000)
 	if err != nil {
 		m.rt.Fatal(err)
 	}
-	if err := m.h.store.Done(m.h.ctx, pending); err != nil {
+	if err := m.h.Store.Done(m.h.Ctx, pending); err != nil {
 		m.rt.Fatal(err)
 	}
 	return pending

@@ -3,6 +3,7 @@ package replaytest
 import (
 	"testing"
 
+	"github.com/afterimage/afterimage/internal/storetest"
 	"github.com/afterimage/afterimage/replay"
 )
 
@@ -17,11 +18,11 @@ func testRefusals(t *testing.T, open Factory) {
 			} {
 				c := claimOf("p", "s")
 				change(&c)
-				_, err := h.store.Claim(h.ctx, c)
-				h.wants(err, replay.ErrInvalid)
+				_, err := h.Store.Claim(h.Ctx, c)
+				h.Wants(err, replay.ErrInvalid)
 			}
-			_, err := h.store.SessionClaim(h.ctx, "s")
-			h.wants(err, replay.ErrNotFound)
+			_, err := h.Store.SessionClaim(h.Ctx, "s")
+			h.Wants(err, replay.ErrNotFound)
 		}
 		named[what+" in a batch"] = func(h *harness) {
 			h.claim("s")
@@ -32,26 +33,26 @@ func testRefusals(t *testing.T, open Factory) {
 			} {
 				c := commitOf("s", 0)
 				change(&c.Batch)
-				_, err := h.store.Commit(h.ctx, []replay.Commit{commitOf("s", 1), c})
-				h.wants(err, replay.ErrInvalid)
+				_, err := h.Store.Commit(h.Ctx, []replay.Commit{commitOf("s", 1), c})
+				h.Wants(err, replay.ErrInvalid)
 			}
-			equal(h, "all or nothing", len(must[[]replay.Batch](h)(h.store.Batches(h.ctx, "s"))), 0)
+			storetest.Equal(h, "all or nothing", len(storetest.Must[[]replay.Batch](h)(h.Store.Batches(h.Ctx, "s"))), 0)
 		}
 		named[what+" is found nowhere"] = func(h *harness) {
-			_, err := h.store.Session(h.ctx, "", bad)
-			h.wants(err, replay.ErrNotFound)
-			_, err = h.store.SessionClaim(h.ctx, bad)
-			h.wants(err, replay.ErrNotFound)
-			_, err = h.store.Batch(h.ctx, "s", bad, 0)
-			h.wants(err, replay.ErrNotFound)
-			h.wants(h.store.Erase(h.ctx, "p", bad, base), replay.ErrNotFound)
+			_, err := h.Store.Session(h.Ctx, "", bad)
+			h.Wants(err, replay.ErrNotFound)
+			_, err = h.Store.SessionClaim(h.Ctx, bad)
+			h.Wants(err, replay.ErrNotFound)
+			_, err = h.Store.Batch(h.Ctx, "s", bad, 0)
+			h.Wants(err, replay.ErrNotFound)
+			h.Wants(h.Store.Erase(h.Ctx, "p", bad, base), replay.ErrNotFound)
 		}
 	}
 	named["a claim without ids"] = func(h *harness) {
-		_, err := h.store.Claim(h.ctx, claimOf("p", ""))
-		h.wants(err, replay.ErrInvalid)
-		_, err = h.store.Claim(h.ctx, claimOf("", "s"))
-		h.wants(err, replay.ErrInvalid)
+		_, err := h.Store.Claim(h.Ctx, claimOf("p", ""))
+		h.Wants(err, replay.ErrInvalid)
+		_, err = h.Store.Claim(h.Ctx, claimOf("", "s"))
+		h.Wants(err, replay.ErrInvalid)
 	}
 	named["a batch without a place"] = func(h *harness) {
 		h.claim("s")
@@ -62,8 +63,8 @@ func testRefusals(t *testing.T, open Factory) {
 		} {
 			c := commitOf("s", 0)
 			change(&c.Batch)
-			_, err := h.store.Commit(h.ctx, []replay.Commit{c})
-			h.wants(err, replay.ErrInvalid)
+			_, err := h.Store.Commit(h.Ctx, []replay.Commit{c})
+			h.Wants(err, replay.ErrInvalid)
 		}
 	}
 	tests(t, open, named)

@@ -3,13 +3,12 @@
 package replaytest
 
 import (
-	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
 
+	"github.com/afterimage/afterimage/internal/storetest"
 	"github.com/afterimage/afterimage/replay"
 )
 
@@ -38,62 +37,18 @@ func Run(t *testing.T, open Factory) {
 	}
 }
 
-// base is the time the tests' sessions begin: unix ms.
-const base = 1_760_000_000_000
+const base = storetest.Base
 
 // harness is a store and what tests do with it.
 type harness struct {
-	testing.TB
-	store replay.Store
-	ctx   context.Context
+	storetest.Harness[replay.Store]
 }
 
 // tests runs named subtests, each on a store of its own.
 func tests(t *testing.T, open Factory, named map[string]func(h *harness)) {
-	names := make([]string, 0, len(named))
-	for name := range named {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		t.Run(name, func(t *testing.T) {
-			named[name](&harness{TB: t, store: open(t), ctx: t.Context()})
-		})
-	}
-}
-
-// ok fails the test on an error.
-func (h *harness) ok(err error) {
-	h.Helper()
-	if err != nil {
-		h.Fatal(err)
-	}
-}
-
-// wants fails the test unless err wraps the sentinel.
-func (h *harness) wants(err, sentinel error) {
-	h.Helper()
-	if !errors.Is(err, sentinel) {
-		h.Fatalf("error is %v, want %v", err, sentinel)
-	}
-}
-
-// equal fails the test unless both values look the same.
-func equal[T any](h *harness, what string, got, want T) {
-	h.Helper()
-	if g, w := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want); g != w {
-		h.Fatalf("%s:\n got %s\nwant %s", what, g, w)
-	}
-}
-
-// must returns a value that came without an error.
-func must[T any](h *harness) func(v T, err error) T {
-	h.Helper()
-	return func(v T, err error) T {
-		h.Helper()
-		h.ok(err)
-		return v
-	}
+	storetest.Each(t, named, func(t *testing.T, test func(h *harness)) {
+		test(&harness{storetest.New(t, open)})
+	})
 }
 
 func claimOf(project, session string) replay.Claim {
@@ -111,7 +66,7 @@ func claimOf(project, session string) replay.Claim {
 func (h *harness) claim(sessions ...string) {
 	h.Helper()
 	for _, id := range sessions {
-		must[replay.Claim](h)(h.store.Claim(h.ctx, claimOf("p", id)))
+		storetest.Must[replay.Claim](h)(h.Store.Claim(h.Ctx, claimOf("p", id)))
 	}
 }
 
@@ -134,7 +89,7 @@ func with(c replay.Commit, f func(c *replay.Commit)) replay.Commit {
 
 func (h *harness) commit(commits ...replay.Commit) []replay.Verdict {
 	h.Helper()
-	return must[[]replay.Verdict](h)(h.store.Commit(h.ctx, commits))
+	return storetest.Must[[]replay.Verdict](h)(h.Store.Commit(h.Ctx, commits))
 }
 
 // store1 claims a session and commits batches of it, numbered from 0.
@@ -142,20 +97,20 @@ func (h *harness) store1(session string, batches int) {
 	h.Helper()
 	h.claim(session)
 	for seq := range int64(batches) {
-		equal(h, "verdict", h.commit(commitOf(session, seq)), []replay.Verdict{replay.Stored})
+		storetest.Equal(h, "verdict", h.commit(commitOf(session, seq)), []replay.Verdict{replay.Stored})
 	}
 }
 
 func (h *harness) session(id string) replay.Session {
 	h.Helper()
-	return must[replay.Session](h)(h.store.Session(h.ctx, "", id))
+	return storetest.Must[replay.Session](h)(h.Store.Session(h.Ctx, "", id))
 }
 
 // drain takes everything out of the outbox and returns the session ids, sorted.
 func (h *harness) drain() []string {
 	h.Helper()
-	pending := must[[]replay.Pending](h)(h.store.Lease(h.ctx, base, 1_000, 10_000))
-	h.ok(h.store.Done(h.ctx, pending))
+	pending := storetest.Must[[]replay.Pending](h)(h.Store.Lease(h.Ctx, base, 1_000, 10_000))
+	h.OK(h.Store.Done(h.Ctx, pending))
 	return idsOf(pending)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/afterimage/afterimage/internal/storetest"
 	"github.com/afterimage/afterimage/replay"
 )
 
@@ -15,16 +16,16 @@ func testSummaries(t *testing.T, open Factory) {
 		"client times become the server's": func(h *harness) {
 			c := claimOf("p", "s")
 			c.ClockOffsetMs = -60_000
-			must[replay.Claim](h)(h.store.Claim(h.ctx, c))
+			storetest.Must[replay.Claim](h)(h.Store.Claim(h.Ctx, c))
 			first := commitOf("s", 0)
 			first.Summary.Pages = []replay.Page{{At: base + 1, Tab: "t", URL: "/"}}
 			h.commit(first, commitOf("s", 1))
 			s := h.session("s")
-			equal(h, "offset", s.ClockOffsetMs, -60_000)
-			equal(h, "times", []int64{s.StartedAt, s.EndedAt, s.ReceivedAt}, []int64{base - 60_000, base - 51_000, base + 9_500})
-			equal(h, "pages", s.Pages, []replay.Page{{At: base - 59_999, Tab: "t", URL: "/"}})
-			b := must[replay.Batch](h)(h.store.Batch(h.ctx, "s", "t", 0))
-			equal(h, "a batch keeps the client's", b.FirstAt, int64(base))
+			storetest.Equal(h, "offset", s.ClockOffsetMs, -60_000)
+			storetest.Equal(h, "times", []int64{s.StartedAt, s.EndedAt, s.ReceivedAt}, []int64{base - 60_000, base - 51_000, base + 9_500})
+			storetest.Equal(h, "pages", s.Pages, []replay.Page{{At: base - 59_999, Tab: "t", URL: "/"}})
+			b := storetest.Must[replay.Batch](h)(h.Store.Batch(h.Ctx, "s", "t", 0))
+			storetest.Equal(h, "a batch keeps the client's", b.FirstAt, int64(base))
 		},
 		"counts and bytes add up": func(h *harness) {
 			h.claim("s")
@@ -33,15 +34,15 @@ func testSummaries(t *testing.T, open Factory) {
 				h.commit(with(commitOf("s", seq), func(c *replay.Commit) { c.Summary.Counts = counts }))
 			}
 			s := h.session("s")
-			equal(h, "counts", s.Counts, replay.Counts{Pages: 3, Clicks: 6, Errors: 9, ConsoleErrors: 12, FailedRequests: 15, Responses: 18, Custom: 21})
-			equal(h, "sums", []int64{s.Events, s.RawBytes, s.StoredBytes}, []int64{30, 3_000, 300})
+			storetest.Equal(h, "counts", s.Counts, replay.Counts{Pages: 3, Clicks: 6, Errors: 9, ConsoleErrors: 12, FailedRequests: 15, Responses: 18, Custom: 21})
+			storetest.Equal(h, "sums", []int64{s.Events, s.RawBytes, s.StoredBytes}, []int64{30, 3_000, 300})
 		},
 		"the worst of each vital holds": func(h *harness) {
 			h.claim("s")
 			for seq, v := range []replay.Vitals{{"LCP": 900, "CLS": 0.25}, nil, {"LCP": 2400.5, "CLS": 0.1, "INP": 80}} {
 				h.commit(with(commitOf("s", int64(seq)), func(c *replay.Commit) { c.Summary.Vitals = v }))
 			}
-			equal(h, "vitals", h.session("s").Vitals, replay.Vitals{"LCP": 2400.5, "CLS": 0.25, "INP": 80})
+			storetest.Equal(h, "vitals", h.session("s").Vitals, replay.Vitals{"LCP": 2400.5, "CLS": 0.25, "INP": 80})
 		},
 		"what is told last holds":         lastTold,
 		"the first referrer holds":        firstReferrer,
@@ -62,7 +63,7 @@ func newSession(h *harness) {
 		Pages: []replay.Page{{At: base, Tab: "t", URL: "https://shop/", Title: "가게"}}, Counts: replay.Counts{Pages: 1},
 	}
 	h.commit(c)
-	equal(h, "session", h.session("s"), replay.Session{
+	storetest.Equal(h, "session", h.session("s"), replay.Session{
 		ID: "s", ProjectID: "p", State: replay.StateLive, StartedAt: base, EndedAt: base + 4_000, ReceivedAt: base + 4_500,
 		ActiveMs: 5, LastActiveAt: base + 6, User: c.Summary.User, Client: claimOf("p", "s").Client,
 		Release: "1.2.3", Referrer: "https://example.com/", Pages: c.Summary.Pages, Counts: c.Summary.Counts,
@@ -75,7 +76,7 @@ func (h *harness) tell(seq int64, sum replay.Summary) replay.Session {
 	h.Helper()
 	c := commitOf("s", seq)
 	c.Summary = sum
-	equal(h, "verdict", h.commit(c), []replay.Verdict{replay.Stored})
+	storetest.Equal(h, "verdict", h.commit(c), []replay.Verdict{replay.Stored})
 	return h.session("s")
 }
 
@@ -84,21 +85,21 @@ func lastTold(h *harness) {
 	traits := json.RawMessage(`{"a":1}`)
 	h.tell(0, replay.Summary{Release: "1"})
 	s := h.tell(1, replay.Summary{User: replay.User{ID: "u", Email: "u@x", Traits: traits}})
-	equal(h, "release stays", s.Release, "1")
+	storetest.Equal(h, "release stays", s.Release, "1")
 	s = h.tell(2, replay.Summary{User: replay.User{ID: "u"}, Release: "2"})
-	equal(h, "the same user keeps what was told", s.User, replay.User{ID: "u", Email: "u@x", Traits: traits})
-	equal(h, "release changes", s.Release, "2")
+	storetest.Equal(h, "the same user keeps what was told", s.User, replay.User{ID: "u", Email: "u@x", Traits: traits})
+	storetest.Equal(h, "release changes", s.Release, "2")
 	s = h.tell(3, replay.Summary{})
-	equal(h, "nothing told, nothing changed", s.User, replay.User{ID: "u", Email: "u@x", Traits: traits})
+	storetest.Equal(h, "nothing told, nothing changed", s.User, replay.User{ID: "u", Email: "u@x", Traits: traits})
 	s = h.tell(4, replay.Summary{User: replay.User{ID: "v"}})
-	equal(h, "another user starts empty", s.User, replay.User{ID: "v"})
+	storetest.Equal(h, "another user starts empty", s.User, replay.User{ID: "v"})
 }
 
 func firstReferrer(h *harness) {
 	h.claim("s")
 	h.tell(0, replay.Summary{})
-	equal(h, "first", h.tell(1, replay.Summary{Referrer: "https://a/"}).Referrer, "https://a/")
-	equal(h, "second", h.tell(2, replay.Summary{Referrer: "https://b/"}).Referrer, "https://a/")
+	storetest.Equal(h, "first", h.tell(1, replay.Summary{Referrer: "https://a/"}).Referrer, "https://a/")
+	storetest.Equal(h, "second", h.tell(2, replay.Summary{Referrer: "https://b/"}).Referrer, "https://a/")
 }
 
 func mergedPages(h *harness) {
@@ -108,8 +109,8 @@ func mergedPages(h *harness) {
 	c := replay.Page{At: base + 3, Tab: "u", URL: "/a"}
 	h.tell(0, replay.Summary{Pages: []replay.Page{c, a}})
 	s := h.tell(1, replay.Summary{Pages: []replay.Page{b, a, c, b}})
-	equal(h, "pages", s.Pages, []replay.Page{a, b, c})
-	equal(h, "they stay without more", h.tell(2, replay.Summary{}).Pages, []replay.Page{a, b, c})
+	storetest.Equal(h, "pages", s.Pages, []replay.Page{a, b, c})
+	storetest.Equal(h, "they stay without more", h.tell(2, replay.Summary{}).Pages, []replay.Page{a, b, c})
 }
 
 func boundedPages(h *harness) {
@@ -120,7 +121,7 @@ func boundedPages(h *harness) {
 	}
 	h.tell(0, replay.Summary{Pages: pages[300:]})
 	s := h.tell(1, replay.Summary{Pages: pages[:300]})
-	equal(h, "pages", s.Pages, pages[:500])
+	storetest.Equal(h, "pages", s.Pages, pages[:500])
 }
 
 func activity(h *harness) {
@@ -128,12 +129,12 @@ func activity(h *harness) {
 	part := func(from, to int64) replay.Summary {
 		return replay.Summary{ActiveMs: to - from, FirstActiveAt: base + from, LastActiveAt: base + to}
 	}
-	equal(h, "first", h.tell(0, part(1_000, 3_000)).ActiveMs, 2_000)
-	equal(h, "a gap of 10 s counts", h.tell(1, part(13_000, 14_000)).ActiveMs, 13_000)
-	equal(h, "one of more does not", h.tell(2, part(24_001, 25_001)).ActiveMs, 14_000)
+	storetest.Equal(h, "first", h.tell(0, part(1_000, 3_000)).ActiveMs, 2_000)
+	storetest.Equal(h, "a gap of 10 s counts", h.tell(1, part(13_000, 14_000)).ActiveMs, 13_000)
+	storetest.Equal(h, "one of more does not", h.tell(2, part(24_001, 25_001)).ActiveMs, 14_000)
 	s := h.tell(3, part(20_000, 21_000))
-	equal(h, "nor does one backwards", s.ActiveMs, 15_000)
-	equal(h, "the last one stays the latest", s.LastActiveAt, int64(base+25_001))
+	storetest.Equal(h, "nor does one backwards", s.ActiveMs, 15_000)
+	storetest.Equal(h, "the last one stays the latest", s.LastActiveAt, int64(base+25_001))
 
 	h.claim("r")
 	var group []replay.Commit
@@ -141,15 +142,15 @@ func activity(h *harness) {
 		group = append(group, with(commitOf("r", int64(seq)), func(c *replay.Commit) { c.Summary = sum }))
 	}
 	h.commit(group...)
-	equal(h, "within one commit", h.session("r").ActiveMs, 3_000)
+	storetest.Equal(h, "within one commit", h.session("r").ActiveMs, 3_000)
 }
 
 func noActivity(h *harness) {
 	h.claim("s")
 	h.tell(0, replay.Summary{})
 	s := h.tell(1, replay.Summary{ActiveMs: 0, FirstActiveAt: base + 5_000, LastActiveAt: base + 5_000})
-	equal(h, "active", s.ActiveMs, 0)
-	equal(h, "last", h.tell(2, replay.Summary{}).LastActiveAt, int64(base+5_000))
+	storetest.Equal(h, "active", s.ActiveMs, 0)
+	storetest.Equal(h, "last", h.tell(2, replay.Summary{}).LastActiveAt, int64(base+5_000))
 }
 
 // nonsense is told by pages; it must neither be stored as it is nor keep other batches out.
@@ -159,16 +160,16 @@ func nonsense(h *harness) {
 		Release: "1\x00.2", Referrer: "\xff", User: replay.User{ID: "u\x00", Email: "\xc3\x28", Traits: json.RawMessage("{\x00")},
 		Pages: []replay.Page{{At: base, Tab: "t", URL: "/a\x00b"}},
 	})
-	equal(h, "release", s.Release, "1.2")
-	equal(h, "referrer", s.Referrer, "\uFFFD")
-	equal(h, "user", s.User, replay.User{ID: "u", Email: "\uFFFD("})
-	equal(h, "url", s.Pages[0].URL, "/a\x00b") // JSON can hold it
+	storetest.Equal(h, "release", s.Release, "1.2")
+	storetest.Equal(h, "referrer", s.Referrer, "\uFFFD")
+	storetest.Equal(h, "user", s.User, replay.User{ID: "u", Email: "\uFFFD("})
+	storetest.Equal(h, "url", s.Pages[0].URL, "/a\x00b") // JSON can hold it
 
 	c := commitOf("s", 1)
 	c.Batch.Moments = []replay.Moment{
 		{At: 1, Kind: "a", Data: json.RawMessage("{")}, {At: 2, Kind: "b", Data: json.RawMessage("\"\xff\"")}, {At: 3, Kind: "c\xff", Data: json.RawMessage("[1]")},
 	}
-	equal(h, "verdict", h.commit(c), []replay.Verdict{replay.Stored})
+	storetest.Equal(h, "verdict", h.commit(c), []replay.Verdict{replay.Stored})
 	c.Batch.Moments[0].Data, c.Batch.Moments[1].Data, c.Batch.Moments[2].Kind = nil, json.RawMessage("\"\uFFFD\""), "c\uFFFD"
-	equal(h, "moments", must[replay.Batch](h)(h.store.Batch(h.ctx, "s", "t", 1)).Moments, c.Batch.Moments)
+	storetest.Equal(h, "moments", storetest.Must[replay.Batch](h)(h.Store.Batch(h.Ctx, "s", "t", 1)).Moments, c.Batch.Moments)
 }

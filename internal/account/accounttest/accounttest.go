@@ -3,13 +3,10 @@
 package accounttest
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/afterimage/afterimage/internal/account"
+	"github.com/afterimage/afterimage/internal/storetest"
 )
 
 // Factory makes an empty store that ends with the test.
@@ -31,59 +28,18 @@ func Run(t *testing.T, open Factory) {
 	}
 }
 
-// base is the time the tests' rows are made: unix ms.
-const base = 1_760_000_000_000
+const base = storetest.Base
 
 // harness is a store and what tests do with it.
 type harness struct {
-	testing.TB
-	store account.Store
-	ctx   context.Context
+	storetest.Harness[account.Store]
 }
 
+// tests runs named subtests, each on a store of its own.
 func tests(t *testing.T, open Factory, named map[string]func(h *harness)) {
-	names := make([]string, 0, len(named))
-	for name := range named {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		t.Run(name, func(t *testing.T) {
-			named[name](&harness{TB: t, store: open(t), ctx: t.Context()})
-		})
-	}
-}
-
-func (h *harness) ok(err error) {
-	h.Helper()
-	if err != nil {
-		h.Fatal(err)
-	}
-}
-
-func (h *harness) wants(err, sentinel error) {
-	h.Helper()
-	if !errors.Is(err, sentinel) {
-		h.Fatalf("error is %v, want %v", err, sentinel)
-	}
-}
-
-// equal fails the test unless both values look the same.
-func equal[T any](h *harness, what string, got, want T) {
-	h.Helper()
-	if g, w := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want); g != w {
-		h.Fatalf("%s:\n got %s\nwant %s", what, g, w)
-	}
-}
-
-// must returns a value that came without an error.
-func must[T any](h *harness) func(v T, err error) T {
-	h.Helper()
-	return func(v T, err error) T {
-		h.Helper()
-		h.ok(err)
-		return v
-	}
+	storetest.Each(t, named, func(t *testing.T, test func(h *harness)) {
+		test(&harness{storetest.New(t, open)})
+	})
 }
 
 func project(id string) account.Project {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/afterimage/afterimage/internal/account"
+	"github.com/afterimage/afterimage/internal/storetest"
 )
 
 func testProjects(t *testing.T, open Factory) {
@@ -14,47 +15,47 @@ func testProjects(t *testing.T, open Factory) {
 		"one is kept as it came": func(h *harness) {
 			p := project("shop")
 			p.Name, p.SiteOrigins, p.RetentionDays = "가게 'quoted'", []string{"https://b.example", "https://a.example"}, 30
-			h.ok(h.store.CreateProject(h.ctx, p))
-			equal(h, "by id", must[account.Project](h)(h.store.Project(h.ctx, "shop")), p)
-			equal(h, "by key", must[account.Project](h)(h.store.ProjectByKey(h.ctx, "key-shop")), p)
+			h.OK(h.Store.CreateProject(h.Ctx, p))
+			storetest.Equal(h, "by id", storetest.Must[account.Project](h)(h.Store.Project(h.Ctx, "shop")), p)
+			storetest.Equal(h, "by key", storetest.Must[account.Project](h)(h.Store.ProjectByKey(h.Ctx, "key-shop")), p)
 		},
 		"no origins are an empty list": func(h *harness) {
 			p := project("a")
 			p.SiteOrigins = nil
-			h.ok(h.store.CreateProject(h.ctx, p))
-			if got := must[account.Project](h)(h.store.Project(h.ctx, "a")); got.SiteOrigins == nil {
+			h.OK(h.Store.CreateProject(h.Ctx, p))
+			if got := storetest.Must[account.Project](h)(h.Store.Project(h.Ctx, "a")); got.SiteOrigins == nil {
 				h.Fatal("the list is nil")
 			}
 		},
 		"unknown": func(h *harness) {
 			for _, id := range []string{"nobody", "", "a\x00", "\xff"} {
-				_, err := h.store.Project(h.ctx, id)
-				h.wants(err, account.ErrNotFound)
-				_, err = h.store.ProjectByKey(h.ctx, id)
-				h.wants(err, account.ErrNotFound)
+				_, err := h.Store.Project(h.Ctx, id)
+				h.Wants(err, account.ErrNotFound)
+				_, err = h.Store.ProjectByKey(h.Ctx, id)
+				h.Wants(err, account.ErrNotFound)
 			}
-			h.wants(h.store.UpdateProject(h.ctx, project("nobody")), account.ErrNotFound)
-			equal(h, "projects", len(must[[]account.Project](h)(h.store.Projects(h.ctx))), 0)
+			h.Wants(h.Store.UpdateProject(h.Ctx, project("nobody")), account.ErrNotFound)
+			storetest.Equal(h, "projects", len(storetest.Must[[]account.Project](h)(h.Store.Projects(h.Ctx))), 0)
 		},
 		"an id or key that is taken": func(h *harness) {
-			h.ok(h.store.CreateProject(h.ctx, project("a")))
+			h.OK(h.Store.CreateProject(h.Ctx, project("a")))
 			sameID := project("a")
 			sameID.PublicKey = "another"
-			h.wants(h.store.CreateProject(h.ctx, sameID), account.ErrExists)
+			h.Wants(h.Store.CreateProject(h.Ctx, sameID), account.ErrExists)
 			sameKey := project("b")
 			sameKey.PublicKey = "key-a"
-			h.wants(h.store.CreateProject(h.ctx, sameKey), account.ErrExists)
-			equal(h, "the first one stays", must[[]account.Project](h)(h.store.Projects(h.ctx)), []account.Project{project("a")})
+			h.Wants(h.Store.CreateProject(h.Ctx, sameKey), account.ErrExists)
+			storetest.Equal(h, "the first one stays", storetest.Must[[]account.Project](h)(h.Store.Projects(h.Ctx)), []account.Project{project("a")})
 		},
 		"an update replaces what may change": projectUpdate,
 		"oldest first, then by id":           orderedProjects,
 		"what cannot be kept":                refusedProjects,
 		"an ended context": func(h *harness) {
-			ctx, cancel := context.WithCancel(h.ctx)
+			ctx, cancel := context.WithCancel(h.Ctx)
 			cancel()
-			h.wants(h.store.CreateProject(ctx, project("a")), context.Canceled)
-			_, err := h.store.Project(h.ctx, "a")
-			h.wants(err, account.ErrNotFound)
+			h.Wants(h.Store.CreateProject(ctx, project("a")), context.Canceled)
+			_, err := h.Store.Project(h.Ctx, "a")
+			h.Wants(err, account.ErrNotFound)
 		},
 	})
 }
@@ -63,22 +64,22 @@ func testDefaults(t *testing.T, open Factory) {
 	at := time.UnixMilli(base)
 	tests(t, open, map[string]func(*harness){
 		"the first start makes a project": func(h *harness) {
-			p := must[account.Project](h)(account.EnsureDefaults(h.ctx, h.store, at))
-			equal(h, "project", []any{p.ID, p.Name, p.CreatedAt, len(p.PublicKey)}, []any{"default", "My site", int64(base), 35})
-			equal(h, "stored", must[[]account.Project](h)(h.store.Projects(h.ctx)), []account.Project{p})
-			equal(h, "the second start makes none", must[account.Project](h)(account.EnsureDefaults(h.ctx, h.store, at.Add(time.Hour))), p)
+			p := storetest.Must[account.Project](h)(account.EnsureDefaults(h.Ctx, h.Store, at))
+			storetest.Equal(h, "project", []any{p.ID, p.Name, p.CreatedAt, len(p.PublicKey)}, []any{"default", "My site", int64(base), 35})
+			storetest.Equal(h, "stored", storetest.Must[[]account.Project](h)(h.Store.Projects(h.Ctx)), []account.Project{p})
+			storetest.Equal(h, "the second start makes none", storetest.Must[account.Project](h)(account.EnsureDefaults(h.Ctx, h.Store, at.Add(time.Hour))), p)
 		},
 		"where there is one it is left": func(h *harness) {
-			h.ok(h.store.CreateProject(h.ctx, project("a")))
-			equal(h, "project", must[account.Project](h)(account.EnsureDefaults(h.ctx, h.store, at)), project("a"))
-			equal(h, "projects", len(must[[]account.Project](h)(h.store.Projects(h.ctx))), 1)
+			h.OK(h.Store.CreateProject(h.Ctx, project("a")))
+			storetest.Equal(h, "project", storetest.Must[account.Project](h)(account.EnsureDefaults(h.Ctx, h.Store, at)), project("a"))
+			storetest.Equal(h, "projects", len(storetest.Must[[]account.Project](h)(h.Store.Projects(h.Ctx))), 1)
 		},
 		"processes that start together make one": func(h *harness) {
 			keys := make([]string, 6)
 			var wg sync.WaitGroup
 			for n := range keys {
 				wg.Go(func() {
-					p, err := account.EnsureDefaults(h.ctx, h.store, at)
+					p, err := account.EnsureDefaults(h.Ctx, h.Store, at)
 					if err != nil {
 						h.Error(err)
 					}
@@ -87,7 +88,7 @@ func testDefaults(t *testing.T, open Factory) {
 			}
 			wg.Wait()
 			for _, key := range keys {
-				equal(h, "key", key, keys[0])
+				storetest.Equal(h, "key", key, keys[0])
 			}
 		},
 		"keys are random": func(h *harness) {
@@ -99,13 +100,13 @@ func testDefaults(t *testing.T, open Factory) {
 }
 
 func projectUpdate(h *harness) {
-	h.ok(h.store.CreateProject(h.ctx, project("a")))
-	h.ok(h.store.CreateProject(h.ctx, project("b")))
-	h.ok(h.store.UpdateProject(h.ctx, account.Project{ID: "a", Name: "new", PublicKey: "ignored", SiteOrigins: []string{"https://x"}, RetentionDays: 7, CreatedAt: 1}))
+	h.OK(h.Store.CreateProject(h.Ctx, project("a")))
+	h.OK(h.Store.CreateProject(h.Ctx, project("b")))
+	h.OK(h.Store.UpdateProject(h.Ctx, account.Project{ID: "a", Name: "new", PublicKey: "ignored", SiteOrigins: []string{"https://x"}, RetentionDays: 7, CreatedAt: 1}))
 	want := project("a")
 	want.Name, want.SiteOrigins, want.RetentionDays = "new", []string{"https://x"}, 7
-	equal(h, "updated", must[account.Project](h)(h.store.Project(h.ctx, "a")), want)
-	equal(h, "the other", must[account.Project](h)(h.store.Project(h.ctx, "b")), project("b"))
+	storetest.Equal(h, "updated", storetest.Must[account.Project](h)(h.Store.Project(h.Ctx, "a")), want)
+	storetest.Equal(h, "the other", storetest.Must[account.Project](h)(h.Store.Project(h.Ctx, "b")), project("b"))
 }
 
 func refusedProjects(h *harness) {
@@ -117,24 +118,24 @@ func refusedProjects(h *harness) {
 	} {
 		p := project("a")
 		change(&p)
-		h.wants(h.store.CreateProject(h.ctx, p), account.ErrInvalid)
+		h.Wants(h.Store.CreateProject(h.Ctx, p), account.ErrInvalid)
 	}
-	h.ok(h.store.CreateProject(h.ctx, project("a")))
+	h.OK(h.Store.CreateProject(h.Ctx, project("a")))
 	bad := project("a")
 	bad.Name = "\x00"
-	h.wants(h.store.UpdateProject(h.ctx, bad), account.ErrInvalid)
-	equal(h, "project", must[account.Project](h)(h.store.Project(h.ctx, "a")), project("a"))
+	h.Wants(h.Store.UpdateProject(h.Ctx, bad), account.ErrInvalid)
+	storetest.Equal(h, "project", storetest.Must[account.Project](h)(h.Store.Project(h.Ctx, "a")), project("a"))
 }
 
 func orderedProjects(h *harness) {
 	for id, at := range map[string]int64{"z": 0, "b": 1, "B": 1, "a": 1, "0": 2} {
 		p := project(id)
 		p.CreatedAt += at
-		h.ok(h.store.CreateProject(h.ctx, p))
+		h.OK(h.Store.CreateProject(h.Ctx, p))
 	}
 	var ids []string
-	for _, p := range must[[]account.Project](h)(h.store.Projects(h.ctx)) {
+	for _, p := range storetest.Must[[]account.Project](h)(h.Store.Projects(h.Ctx)) {
 		ids = append(ids, p.ID)
 	}
-	equal(h, "order", ids, []string{"z", "B", "a", "b", "0"})
+	storetest.Equal(h, "order", ids, []string{"z", "B", "a", "b", "0"})
 }

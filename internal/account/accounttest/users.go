@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/afterimage/afterimage/internal/account"
+	"github.com/afterimage/afterimage/internal/storetest"
 )
 
 func testUsers(t *testing.T, open Factory) {
@@ -14,43 +15,43 @@ func testUsers(t *testing.T, open Factory) {
 		"one is kept as it came": func(h *harness) {
 			u := user("u")
 			u.Email, u.PasswordHash, u.Role = "Ümit.Größe@Example.com", "$argon2id$v=19$…", account.RoleAdmin
-			h.ok(h.store.CreateUser(h.ctx, u))
-			equal(h, "by id", must[account.User](h)(h.store.User(h.ctx, "u")), u)
-			equal(h, "by e-mail", must[account.User](h)(h.store.UserByEmail(h.ctx, u.Email)), u)
-			equal(h, "in other case", must[account.User](h)(h.store.UserByEmail(h.ctx, "ÜMIT.GRößE@EXAMPLE.COM")), u)
+			h.OK(h.Store.CreateUser(h.Ctx, u))
+			storetest.Equal(h, "by id", storetest.Must[account.User](h)(h.Store.User(h.Ctx, "u")), u)
+			storetest.Equal(h, "by e-mail", storetest.Must[account.User](h)(h.Store.UserByEmail(h.Ctx, u.Email)), u)
+			storetest.Equal(h, "in other case", storetest.Must[account.User](h)(h.Store.UserByEmail(h.Ctx, "ÜMIT.GRößE@EXAMPLE.COM")), u)
 		},
 		"unknown": func(h *harness) {
 			for _, id := range []string{"nobody", "", "a\x00", "\xff"} {
-				_, err := h.store.User(h.ctx, id)
-				h.wants(err, account.ErrNotFound)
-				_, err = h.store.UserByEmail(h.ctx, id)
-				h.wants(err, account.ErrNotFound)
+				_, err := h.Store.User(h.Ctx, id)
+				h.Wants(err, account.ErrNotFound)
+				_, err = h.Store.UserByEmail(h.Ctx, id)
+				h.Wants(err, account.ErrNotFound)
 			}
-			h.wants(h.store.UpdateUser(h.ctx, user("nobody")), account.ErrNotFound)
-			h.ok(h.store.DeleteUser(h.ctx, "nobody"))
+			h.Wants(h.Store.UpdateUser(h.Ctx, user("nobody")), account.ErrNotFound)
+			h.OK(h.Store.DeleteUser(h.Ctx, "nobody"))
 		},
 		"an e-mail that is taken": takenEmail,
 		"an update replaces what may change": func(h *harness) {
-			h.ok(h.store.CreateUser(h.ctx, user("a")))
+			h.OK(h.Store.CreateUser(h.Ctx, user("a")))
 			want := account.User{ID: "a", Email: "new@example.com", Role: account.RoleAdmin, PasswordHash: "hash", CreatedAt: base}
 			change := want
 			change.CreatedAt = 1
-			h.ok(h.store.UpdateUser(h.ctx, change))
-			equal(h, "user", must[account.User](h)(h.store.User(h.ctx, "a")), want)
-			_, err := h.store.UserByEmail(h.ctx, "a@example.com")
-			h.wants(err, account.ErrNotFound)
+			h.OK(h.Store.UpdateUser(h.Ctx, change))
+			storetest.Equal(h, "user", storetest.Must[account.User](h)(h.Store.User(h.Ctx, "a")), want)
+			_, err := h.Store.UserByEmail(h.Ctx, "a@example.com")
+			h.Wants(err, account.ErrNotFound)
 		},
 		"oldest first, then by id": func(h *harness) {
 			for id, at := range map[string]int64{"z": 0, "b": 1, "D": 1, "a": 1, "0": 2} {
 				u := user(id)
 				u.CreatedAt += at
-				h.ok(h.store.CreateUser(h.ctx, u))
+				h.OK(h.Store.CreateUser(h.Ctx, u))
 			}
 			var ids []string
-			for _, u := range must[[]account.User](h)(h.store.Users(h.ctx)) {
+			for _, u := range storetest.Must[[]account.User](h)(h.Store.Users(h.Ctx)) {
 				ids = append(ids, u.ID)
 			}
-			equal(h, "order", ids, []string{"z", "D", "a", "b", "0"})
+			storetest.Equal(h, "order", ids, []string{"z", "D", "a", "b", "0"})
 		},
 		"deleting removes the logins too": deletedUser,
 		"what cannot be kept": func(h *harness) {
@@ -62,7 +63,7 @@ func testUsers(t *testing.T, open Factory) {
 			} {
 				u := user("a")
 				change(&u)
-				h.wants(h.store.CreateUser(h.ctx, u), account.ErrInvalid)
+				h.Wants(h.Store.CreateUser(h.Ctx, u), account.ErrInvalid)
 			}
 		},
 	})
@@ -71,40 +72,40 @@ func testUsers(t *testing.T, open Factory) {
 func testLogins(t *testing.T, open Factory) {
 	tests(t, open, map[string]func(*harness){
 		"one is kept as it came": func(h *harness) {
-			h.ok(h.store.CreateUser(h.ctx, user("u")))
+			h.OK(h.Store.CreateUser(h.Ctx, user("u")))
 			for _, oneTime := range []bool{true, false} {
 				l := login(map[bool]string{true: "link", false: "browser"}[oneTime], "u")
 				l.OneTime = oneTime
-				h.ok(h.store.CreateLogin(h.ctx, l))
-				equal(h, "login", must[account.Login](h)(h.store.Login(h.ctx, l.TokenHash)), l)
+				h.OK(h.Store.CreateLogin(h.Ctx, l))
+				storetest.Equal(h, "login", storetest.Must[account.Login](h)(h.Store.Login(h.Ctx, l.TokenHash)), l)
 			}
 		},
 		"unknown": func(h *harness) {
 			for _, hash := range []string{"nobody", "", "\x00"} {
-				_, err := h.store.Login(h.ctx, hash)
-				h.wants(err, account.ErrNotFound)
-				_, err = h.store.TakeLogin(h.ctx, hash)
-				h.wants(err, account.ErrNotFound)
+				_, err := h.Store.Login(h.Ctx, hash)
+				h.Wants(err, account.ErrNotFound)
+				_, err = h.Store.TakeLogin(h.Ctx, hash)
+				h.Wants(err, account.ErrNotFound)
 			}
-			h.wants(h.store.CreateLogin(h.ctx, login("1", "nobody")), account.ErrNotFound)
+			h.Wants(h.Store.CreateLogin(h.Ctx, login("1", "nobody")), account.ErrNotFound)
 		},
 		"a secret that is taken": func(h *harness) {
-			h.ok(h.store.CreateUser(h.ctx, user("u")))
-			h.ok(h.store.CreateLogin(h.ctx, login("1", "u")))
-			h.wants(h.store.CreateLogin(h.ctx, login("1", "u")), account.ErrExists)
+			h.OK(h.Store.CreateUser(h.Ctx, user("u")))
+			h.OK(h.Store.CreateLogin(h.Ctx, login("1", "u")))
+			h.Wants(h.Store.CreateLogin(h.Ctx, login("1", "u")), account.ErrExists)
 		},
 		"of two takers one gets it": rivalTakers,
 		"dropping those of a user":  droppedLogins,
 		"dropping those that ended": func(h *harness) {
-			h.ok(h.store.CreateUser(h.ctx, user("u")))
+			h.OK(h.Store.CreateUser(h.Ctx, user("u")))
 			for hash, at := range map[string]int64{"old": -1, "now": 0, "new": 1} {
 				l := login(hash, "u")
 				l.ExpiresAt = base + at
-				h.ok(h.store.CreateLogin(h.ctx, l))
+				h.OK(h.Store.CreateLogin(h.Ctx, l))
 			}
-			h.ok(h.store.DropLogins(h.ctx, "", base))
+			h.OK(h.Store.DropLogins(h.Ctx, "", base))
 			for hash, there := range map[string]bool{"old": false, "now": true, "new": true} {
-				if _, err := h.store.Login(h.ctx, hash); (err == nil) != there {
+				if _, err := h.Store.Login(h.Ctx, hash); (err == nil) != there {
 					h.Fatalf("login %s: %v", hash, err)
 				}
 			}
@@ -115,93 +116,93 @@ func testLogins(t *testing.T, open Factory) {
 func testTokens(t *testing.T, open Factory) {
 	tests(t, open, map[string]func(*harness){
 		"one is kept as it came": func(h *harness) {
-			h.ok(h.store.CreateProject(h.ctx, project("p")))
-			h.ok(h.store.CreateToken(h.ctx, token("a", "p")))
-			equal(h, "by hash", must[account.Token](h)(h.store.TokenByHash(h.ctx, "hash-a")), token("a", "p"))
+			h.OK(h.Store.CreateProject(h.Ctx, project("p")))
+			h.OK(h.Store.CreateToken(h.Ctx, token("a", "p")))
+			storetest.Equal(h, "by hash", storetest.Must[account.Token](h)(h.Store.TokenByHash(h.Ctx, "hash-a")), token("a", "p"))
 		},
 		"unknown": func(h *harness) {
 			for _, hash := range []string{"nobody", "", "\x00"} {
-				_, err := h.store.TokenByHash(h.ctx, hash)
-				h.wants(err, account.ErrNotFound)
+				_, err := h.Store.TokenByHash(h.Ctx, hash)
+				h.Wants(err, account.ErrNotFound)
 			}
-			h.wants(h.store.CreateToken(h.ctx, token("a", "nobody")), account.ErrNotFound)
-			equal(h, "tokens", len(must[[]account.Token](h)(h.store.Tokens(h.ctx, "nobody"))), 0)
-			h.ok(h.store.DeleteToken(h.ctx, "p", "nobody"))
+			h.Wants(h.Store.CreateToken(h.Ctx, token("a", "nobody")), account.ErrNotFound)
+			storetest.Equal(h, "tokens", len(storetest.Must[[]account.Token](h)(h.Store.Tokens(h.Ctx, "nobody"))), 0)
+			h.OK(h.Store.DeleteToken(h.Ctx, "p", "nobody"))
 		},
 		"an id or secret that is taken": func(h *harness) {
-			h.ok(h.store.CreateProject(h.ctx, project("p")))
-			h.ok(h.store.CreateToken(h.ctx, token("a", "p")))
-			h.wants(h.store.CreateToken(h.ctx, token("a", "p")), account.ErrExists)
+			h.OK(h.Store.CreateProject(h.Ctx, project("p")))
+			h.OK(h.Store.CreateToken(h.Ctx, token("a", "p")))
+			h.Wants(h.Store.CreateToken(h.Ctx, token("a", "p")), account.ErrExists)
 			sameHash := token("b", "p")
 			sameHash.TokenHash = "hash-a"
-			h.wants(h.store.CreateToken(h.ctx, sameHash), account.ErrExists)
+			h.Wants(h.Store.CreateToken(h.Ctx, sameHash), account.ErrExists)
 		},
 		"of a project, oldest first, then by id": func(h *harness) {
-			h.ok(h.store.CreateProject(h.ctx, project("p")))
-			h.ok(h.store.CreateProject(h.ctx, project("q")))
+			h.OK(h.Store.CreateProject(h.Ctx, project("p")))
+			h.OK(h.Store.CreateProject(h.Ctx, project("q")))
 			for id, at := range map[string]int64{"z": 0, "b": 1, "B": 1, "a": 1, "0": 2} {
 				x := token(id, "p")
 				x.CreatedAt += at
-				h.ok(h.store.CreateToken(h.ctx, x))
+				h.OK(h.Store.CreateToken(h.Ctx, x))
 			}
-			h.ok(h.store.CreateToken(h.ctx, token("other", "q")))
+			h.OK(h.Store.CreateToken(h.Ctx, token("other", "q")))
 			var ids []string
-			for _, x := range must[[]account.Token](h)(h.store.Tokens(h.ctx, "p")) {
+			for _, x := range storetest.Must[[]account.Token](h)(h.Store.Tokens(h.Ctx, "p")) {
 				ids = append(ids, x.ID)
 			}
-			equal(h, "order", ids, []string{"z", "B", "a", "b", "0"})
+			storetest.Equal(h, "order", ids, []string{"z", "B", "a", "b", "0"})
 		},
 		"deleting, twice, and not another project's": func(h *harness) {
-			h.ok(h.store.CreateProject(h.ctx, project("p")))
-			h.ok(h.store.CreateToken(h.ctx, token("a", "p")))
-			h.ok(h.store.DeleteToken(h.ctx, "q", "a"))
-			must[account.Token](h)(h.store.TokenByHash(h.ctx, "hash-a"))
-			h.ok(h.store.DeleteToken(h.ctx, "p", "a"))
-			h.ok(h.store.DeleteToken(h.ctx, "p", "a"))
-			_, err := h.store.TokenByHash(h.ctx, "hash-a")
-			h.wants(err, account.ErrNotFound)
+			h.OK(h.Store.CreateProject(h.Ctx, project("p")))
+			h.OK(h.Store.CreateToken(h.Ctx, token("a", "p")))
+			h.OK(h.Store.DeleteToken(h.Ctx, "q", "a"))
+			storetest.Must[account.Token](h)(h.Store.TokenByHash(h.Ctx, "hash-a"))
+			h.OK(h.Store.DeleteToken(h.Ctx, "p", "a"))
+			h.OK(h.Store.DeleteToken(h.Ctx, "p", "a"))
+			_, err := h.Store.TokenByHash(h.Ctx, "hash-a")
+			h.Wants(err, account.ErrNotFound)
 		},
 	})
 }
 
 func takenEmail(h *harness) {
-	h.ok(h.store.CreateUser(h.ctx, user("a")))
-	h.ok(h.store.CreateUser(h.ctx, user("b")))
+	h.OK(h.Store.CreateUser(h.Ctx, user("a")))
+	h.OK(h.Store.CreateUser(h.Ctx, user("b")))
 	other := user("c")
 	other.Email = "A@Example.com"
-	h.wants(h.store.CreateUser(h.ctx, other), account.ErrExists)
-	h.wants(h.store.CreateUser(h.ctx, user("a")), account.ErrExists)
+	h.Wants(h.Store.CreateUser(h.Ctx, other), account.ErrExists)
+	h.Wants(h.Store.CreateUser(h.Ctx, user("a")), account.ErrExists)
 	change := user("b")
 	change.Email = "A@EXAMPLE.com"
-	h.wants(h.store.UpdateUser(h.ctx, change), account.ErrExists)
+	h.Wants(h.Store.UpdateUser(h.Ctx, change), account.ErrExists)
 	own := user("a")
 	own.Email = "A@EXAMPLE.com"
-	h.ok(h.store.UpdateUser(h.ctx, own))
-	equal(h, "users", must[[]account.User](h)(h.store.Users(h.ctx)), []account.User{own, user("b")})
+	h.OK(h.Store.UpdateUser(h.Ctx, own))
+	storetest.Equal(h, "users", storetest.Must[[]account.User](h)(h.Store.Users(h.Ctx)), []account.User{own, user("b")})
 }
 
 func deletedUser(h *harness) {
-	h.ok(h.store.CreateUser(h.ctx, user("a")))
-	h.ok(h.store.CreateUser(h.ctx, user("b")))
-	h.ok(h.store.CreateLogin(h.ctx, login("1", "a")))
-	h.ok(h.store.CreateLogin(h.ctx, login("2", "b")))
-	h.ok(h.store.DeleteUser(h.ctx, "a"))
-	h.ok(h.store.DeleteUser(h.ctx, "a"))
-	_, err := h.store.User(h.ctx, "a")
-	h.wants(err, account.ErrNotFound)
-	_, err = h.store.Login(h.ctx, "1")
-	h.wants(err, account.ErrNotFound)
-	must[account.Login](h)(h.store.Login(h.ctx, "2"))
+	h.OK(h.Store.CreateUser(h.Ctx, user("a")))
+	h.OK(h.Store.CreateUser(h.Ctx, user("b")))
+	h.OK(h.Store.CreateLogin(h.Ctx, login("1", "a")))
+	h.OK(h.Store.CreateLogin(h.Ctx, login("2", "b")))
+	h.OK(h.Store.DeleteUser(h.Ctx, "a"))
+	h.OK(h.Store.DeleteUser(h.Ctx, "a"))
+	_, err := h.Store.User(h.Ctx, "a")
+	h.Wants(err, account.ErrNotFound)
+	_, err = h.Store.Login(h.Ctx, "1")
+	h.Wants(err, account.ErrNotFound)
+	storetest.Must[account.Login](h)(h.Store.Login(h.Ctx, "2"))
 }
 
 func rivalTakers(h *harness) {
-	h.ok(h.store.CreateUser(h.ctx, user("u")))
-	h.ok(h.store.CreateLogin(h.ctx, login("1", "u")))
+	h.OK(h.Store.CreateUser(h.Ctx, user("u")))
+	h.OK(h.Store.CreateLogin(h.Ctx, login("1", "u")))
 	var got, missed atomic.Int64
 	var wg sync.WaitGroup
 	for range 6 {
 		wg.Go(func() {
-			switch l, err := h.store.TakeLogin(h.ctx, "1"); {
+			switch l, err := h.Store.TakeLogin(h.Ctx, "1"); {
 			case err == nil && l == login("1", "u"):
 				got.Add(1)
 			case errors.Is(err, account.ErrNotFound):
@@ -212,19 +213,19 @@ func rivalTakers(h *harness) {
 		})
 	}
 	wg.Wait()
-	equal(h, "taken and missed", []int64{got.Load(), missed.Load()}, []int64{1, 5})
+	storetest.Equal(h, "taken and missed", []int64{got.Load(), missed.Load()}, []int64{1, 5})
 }
 
 func droppedLogins(h *harness) {
 	for _, id := range []string{"a", "b"} {
-		h.ok(h.store.CreateUser(h.ctx, user(id)))
-		h.ok(h.store.CreateLogin(h.ctx, login(id+"1", id)))
-		h.ok(h.store.CreateLogin(h.ctx, login(id+"2", id)))
+		h.OK(h.Store.CreateUser(h.Ctx, user(id)))
+		h.OK(h.Store.CreateLogin(h.Ctx, login(id+"1", id)))
+		h.OK(h.Store.CreateLogin(h.Ctx, login(id+"2", id)))
 	}
-	h.ok(h.store.DropLogins(h.ctx, "a", 0))
-	h.ok(h.store.DropLogins(h.ctx, "a", 0))
+	h.OK(h.Store.DropLogins(h.Ctx, "a", 0))
+	h.OK(h.Store.DropLogins(h.Ctx, "a", 0))
 	for hash, there := range map[string]bool{"a1": false, "a2": false, "b1": true, "b2": true} {
-		if _, err := h.store.Login(h.ctx, hash); (err == nil) != there {
+		if _, err := h.Store.Login(h.Ctx, hash); (err == nil) != there {
 			h.Fatalf("login %s: %v", hash, err)
 		}
 	}
