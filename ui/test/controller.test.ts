@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../src/api/client';
 import type { SessionDetail } from '../src/api/types';
-import { PlayerController, type Start } from '../src/player/controller';
+import { PlayerController } from '../src/player/controller';
 import type { Order, Report } from '../src/player/protocol';
-import type { Fetched, Live, Source } from '../src/player/source';
+import { BrokenOff, type Fetched, type Live, type Source } from '../src/player/source';
+import type { Start } from '../src/player/store';
 import type { EventWindow } from '../src/player/windows';
 
 // The player document is stood in for by a window that keeps what it is told, and the
@@ -225,6 +226,45 @@ describe('playing', () => {
     time(started + 4_000);
     expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 19_000 - offset });
     expect(player.store.get().skippedMs).toBe(15_000);
+  });
+});
+
+describe('damage', () => {
+  const damaged = () => new ApiError(500, 'damaged', '');
+
+  it('is not asked for again with each report of the time, and told where playing comes to it', async () => {
+    const { source, player, loaded, time, starved } = open();
+    await source.last().answer();
+    loaded(started, started + 30_000);
+    await source.last().refuse(damaged());
+    const asked = source.asked.length;
+    time(started + 1_000);
+    time(started + 1_066);
+    expect(source.asked).toHaveLength(asked);
+    expect(player.store.get()).toMatchObject({ trouble: 'damaged', waiting: false });
+    starved(started + 30_000);
+    expect(player.store.get()).toMatchObject({ trouble: 'damaged', waiting: true });
+  });
+
+  it('is closed in on where an answer breaks off', async () => {
+    const { source, loaded } = open();
+    await source.last().answer();
+    loaded(started, started + 30_000);
+    const { from, to = 0 } = source.last().window;
+    await source.last().refuse(new BrokenOff());
+    expect(source.last().window).toEqual({ from, to: from + (to - from) / 2, keyframe: false });
+  });
+
+  it('is passed in growing steps until something can be read', async () => {
+    const { source, player, loaded } = open();
+    await source.last().refuse(damaged());
+    player.passDamage();
+    expect(source.last().window.from).toBe(started + 5_000);
+    await source.last().refuse(damaged());
+    expect(source.last().window.from).toBe(started + 15_000);
+    await source.last().answer();
+    loaded(started + 14_000, started + 40_000);
+    expect(player.store.get()).toMatchObject({ trouble: null, shown: true });
   });
 });
 

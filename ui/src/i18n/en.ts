@@ -125,6 +125,7 @@ export const en = {
     blocked: 'Some images, fonts or styles of this page are not shown.',
     blockedWhy: 'They come from a place that this project does not allow. Add the origin in Settings to show them:',
     openSettings: 'Open Settings',
+    passDamage: 'Go on after it',
     more: 'More',
     erase: 'Erase this session',
     eraseTitle: 'Erase this session?',

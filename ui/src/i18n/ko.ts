@@ -126,6 +126,7 @@ export const ko: Catalogue = {
     blocked: '이 페이지의 이미지, 글꼴, 스타일 일부가 보이지 않아요.',
     blockedWhy: '이 프로젝트에서 허용하지 않은 곳에서 와요. 보려면 설정에서 출처를 추가해 주세요.',
     openSettings: '설정 열기',
+    passDamage: '그다음부터 보기',
     more: '더 보기',
     erase: '이 세션 삭제',
     eraseTitle: '이 세션을 삭제할까요?',

@@ -1,33 +1,23 @@
 import type { Session, SessionDetail } from '../api/types';
 import { joinSpans, skipTo, type Span } from './activity';
 import { type Contents, type Order, post, read, type Report } from './protocol';
-import type { Source } from './source';
-import { type PlayerState, Store } from './store';
+import { BrokenOff, type Source } from './source';
+import { type PlayerState, type Start, Store } from './store';
 import { retryable, troubleOf } from './trouble';
-import { covers, type EventWindow, type Extent, firstWindow, grow, nextWindow, outgrown, reachesEnd, type Run } from './windows';
+import { covers, type EventWindow, type Extent, firstWindow, grow, halfOf, nextWindow, outgrown, reachesEnd, type Run } from './windows';
 
 /** A viewer this far behind the newest event of a live session is brought forward. */
 const liveLagMsMax = 6_000;
 /** How far behind the newest event a live session plays: about one upload of the recorder. */
 const liveLeadMs = 2_000;
 const retryMs = 2_000;
+/** How far the first step over damage goes; each next is twice as long. */
+const passMs = 5_000;
 /** So near to the end nothing is left to be played. */
 const endMs = 150;
 const skippedShownMs = 1_600;
 
 export const speeds: readonly number[] = [0.5, 1, 2, 4, 8, 16];
-
-export interface Start {
-  /** Where to begin; null: at the newest events of a live session, else at the first. */
-  at: number | null;
-  /** Whether to play from there, or to show it. */
-  play: boolean;
-  tab: string;
-  /** Something came in lately. */
-  live: boolean;
-  speed: number;
-  skipIdle: boolean;
-}
 
 /**
  * Plays one session: fetches events window by window ahead of the time, hands them to
@@ -50,6 +40,8 @@ export class PlayerController {
   private active: readonly Span[] = [];
   private busy: readonly Span[] = [];
   private lastSeq = -1;
+  /** What could not be read, and how far the next step over it goes. */
+  private damage: { from: number; stepMs: number; passing: boolean } | null = null;
   private unfollow: (() => void) | null = null;
   private timers: { skipped?: ReturnType<typeof setTimeout>; retry?: ReturnType<typeof setTimeout> } = {};
 
@@ -84,7 +76,7 @@ export class PlayerController {
 
   play() {
     const { ended, start, end, at, live, trouble } = this.store.get();
-    if (trouble) return this.retry();
+    if (trouble) return trouble === 'damaged' ? this.passDamage() : this.retry();
     this.store.set({ playing: true });
     this.tell({ kind: 'play' });
     if (ended || (!live && at > end - endMs)) this.seek(start);
@@ -159,6 +151,16 @@ export class PlayerController {
     }
   }
 
+  /** Goes on with the first that can be read after what is damaged. */
+  passDamage() {
+    if (!this.damage) return this.retry();
+    this.damage.passing = true;
+    const { end, playing } = this.store.get();
+    const to = Math.min(end, this.damage.from + this.damage.stepMs);
+    this.damage.stepMs *= 2;
+    this.begin(to, playing);
+  }
+
   retry() {
     this.begin(this.store.get().at, this.store.get().playing);
   }
@@ -208,6 +210,7 @@ export class PlayerController {
   }
 
   private async fetch(window: EventWindow) {
+    clearTimeout(this.timers.retry);
     const fetching = new AbortController();
     this.fetching = fetching;
     try {
@@ -227,6 +230,7 @@ export class PlayerController {
     const { at, speed, playing: play } = this.store.get();
     const until = window.to === undefined ? null : this.clientTime(window.to);
     this.given = { window, bytes: events.length };
+    this.store.set({ trouble: null });
     if (window.keyframe) {
       this.tell({ kind: 'load', load: this.load, events, at: this.clientTime(at), until, play, speed, seek: this.seeks });
     } else {
@@ -235,9 +239,20 @@ export class PlayerController {
   }
 
   private failed(error: unknown, window: EventWindow) {
+    const trouble = troubleOf(error);
+    if (error instanceof BrokenOff) {
+      // Either there is no connection, which the next request tells, or something in the window is damaged.
+      const half = halfOf(window, this.known());
+      if (half) return void this.fetch(half);
+    }
+    if (trouble === 'damaged') {
+      const before = this.damage?.passing && window.from < this.known().end ? this.damage : null;
+      this.damage = { from: window.from, stepMs: before?.stepMs ?? passMs, passing: before !== null };
+      if (before) return this.passDamage();
+    }
     // Trouble ahead does not stop what is loaded from playing on.
     const atEnd = !this.run || this.store.get().at >= this.run.to - 1;
-    this.store.set({ trouble: troubleOf(error), waiting: atEnd || this.store.get().waiting });
+    this.store.set({ trouble, waiting: atEnd || this.store.get().waiting });
     if (retryable(error)) this.timers.retry = setTimeout(() => void this.fetch(window), retryMs);
   }
 
@@ -271,6 +286,7 @@ export class PlayerController {
     const given = this.given;
     if (!given) return;
     this.given = null;
+    this.damage = null;
     const { window } = given;
     if (keyframe === null) {
       // Nothing to show in this window; a picture may come later.
@@ -290,7 +306,6 @@ export class PlayerController {
     this.given = null;
     if (given) {
       this.settle(this.run, given.window, given.bytes, contents);
-      this.store.set({ trouble: null });
       return this.pump();
     }
     this.settle(this.run, { from: this.run.to, to: undefined, keyframe: false }, 0, contents);
@@ -368,8 +383,9 @@ export class PlayerController {
 
   /** Fetches what comes next, if it is time to. */
   private pump() {
-    if (!this.run || this.fetching || this.given) return;
-    const { at, speed, playing } = this.store.get();
+    const { at, speed, playing, trouble } = this.store.get();
+    // What failed is asked for again by its timer or by the viewer, not with each report of the time.
+    if (!this.run || this.fetching || this.given || trouble) return;
     if (outgrown(this.run, at)) return this.begin(at, playing);
     const window = nextWindow(this.run, at, speed, this.known());
     if (window) void this.fetch(window);

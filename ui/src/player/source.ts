@@ -9,6 +9,9 @@ export interface Fetched {
   lastSeq: number;
 }
 
+/** An answer that began and did not end: the connection broke, or the service met damage on its way. */
+export class BrokenOff extends Error {}
+
 export interface Live {
   events(seq: number, events: unknown[]): void;
   session(session: Session): void;
@@ -29,7 +32,10 @@ export function serviceSource(project: string, session: string): Source {
   return {
     async events(tab, { from, to, keyframe }, signal) {
       const answer = await send('GET', `${path}/events`, { query: { project, tab, from: Math.floor(from), to: to && Math.ceil(to), keyframe }, signal });
-      return { events: await answer.text(), lastSeq: Number(answer.headers.get('Afterimage-Last-Seq') ?? -1) };
+      const events = await answer.text().catch((cause: unknown) => {
+        throw signal.aborted ? cause : new BrokenOff('the answer broke off', { cause });
+      });
+      return { events, lastSeq: Number(answer.headers.get('Afterimage-Last-Seq') ?? -1) };
     },
     follow(tab, after, live) {
       const stream = new EventSource(apiPath(`${path}/stream`, { project, tab, after }));

@@ -29,6 +29,19 @@ export interface PlayerState {
   blocked: readonly string[];
 }
 
+/** How playing begins. */
+export interface Start {
+  /** Where to begin; null: at the newest events of a live session, else at the first. */
+  at: number | null;
+  /** Whether to play from there, or to show it. */
+  play: boolean;
+  tab: string;
+  /** Something came in lately. */
+  live: boolean;
+  speed: number;
+  skipIdle: boolean;
+}
+
 /** A value that views can watch in part. */
 export class Store<S extends object> {
   private readonly listeners = new Set<() => void>();

@@ -82,6 +82,15 @@ export function reachesEnd(fetched: EventWindow, extent: Extent): boolean {
   return fetched.to === undefined || (fetched.to > extent.end && !extent.live);
 }
 
+/** Below this a window is not made smaller to find out what of it can be had. */
+const halvedMsMin = 2_000;
+
+/** The first half of a window that could not be had whole; null where it is too short for that. */
+export function halfOf({ from, to, keyframe }: EventWindow, extent: Extent): EventWindow | null {
+  const lengthMs = (to ?? extent.end + 1) - from;
+  return lengthMs < halvedMsMin ? null : { from, to: from + Math.ceil(lengthMs / 2), keyframe };
+}
+
 /** Whether a time can be gone to without fetching. */
 export function covers(run: Run | null, at: number): boolean {
   return run !== null && at >= run.from && (at < run.to || (run.complete && at <= run.to));

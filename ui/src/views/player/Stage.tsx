@@ -54,7 +54,12 @@ function Over() {
     return (
       <div className={classes.cover}>
         <TroubleNotice trouble={trouble}>
-          {(trouble === 'offline' || trouble === 'failed' || trouble === 'damaged') && (
+          {trouble === 'damaged' && (
+            <Button variant="default" onClick={() => controller.passDamage()}>
+              {t.player.passDamage}
+            </Button>
+          )}
+          {(trouble === 'offline' || trouble === 'failed') && (
             <Button variant="default" onClick={() => controller.retry()}>
               {t.app.retry}
             </Button>

@@ -17,6 +17,7 @@ export function useUrlTime() {
   const [, setSearch] = useSearchParams();
   useEffect(() => {
     let before = controller.store.get();
+    let switched = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const write = () => {
       const { at, tab } = controller.store.get();
@@ -34,9 +35,10 @@ export function useUrlTime() {
       const now = controller.store.get();
       const paused = before.playing && !now.playing;
       const sought = Math.abs(now.at - before.at) > seekMsMin || (!now.playing && now.at !== before.at);
-      const switched = now.tab !== before.tab;
+      switched ||= now.tab !== before.tab;
       // The step to a keyframe while the first picture is being made is not the viewer's.
-      if (now.shown && before.shown && !now.following && (paused || sought || switched)) {
+      if (now.shown && (before.shown || switched) && !now.following && (paused || sought || switched)) {
+        switched = false;
         clearTimeout(timer);
         timer = setTimeout(write, settleMs);
       }
