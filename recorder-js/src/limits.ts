@@ -31,6 +31,10 @@ export const RETRY_AFTER_MAX_MS = 10 * 60_000;
 /** An upload without an answer by then is given up and tried again. */
 export const UPLOAD_TIMEOUT_MS = 30_000;
 
+/** A page out of the back/forward cache waits so long for the page that is left, looking so often: a busy machine is slow to tell it. */
+export const RETURN_WAIT_MS = 1_000;
+export const RETURN_LOOK_MS = 10;
+
 /** A fresh full snapshot this often, so that playing live sessions never starts further back. */
 export const SNAPSHOT_EVERY_MS = 10 * 60_000;
 /** While someone types into a masked field, one sign of life per this long: the mask itself never changes. */

@@ -5,7 +5,7 @@ import { watchConsole } from "./console.js";
 import { describe, watchErrors, type ErrorPayload } from "./errors.js";
 import { uuidv7 } from "./ids.js";
 import { describeClick } from "./label.js";
-import { FIRST_FLUSH_MS, FLUSH_MS, PROPS_CHARS, QUIET_AFTER_MS, SESSION_IDLE_MS, TEXT_CHARS, TRACKS_PER_MINUTE } from "./limits.js";
+import { FIRST_FLUSH_MS, FLUSH_MS, PROPS_CHARS, QUIET_AFTER_MS, RETURN_LOOK_MS, RETURN_WAIT_MS, SESSION_IDLE_MS, TEXT_CHARS, TRACKS_PER_MINUTE } from "./limits.js";
 import { watchNetwork } from "./network.js";
 import { Outbox } from "./outbox.js";
 import { currentPage, watchPages } from "./page.js";
@@ -183,8 +183,8 @@ export class Recorder {
       listen(window, "pageshow", (event: PageTransitionEvent) => {
         if (!event.persisted) return;
         this.gap = true;
-        // The page that is left for this one is told so only after this one is shown.
-        setTimeout(() => this.guard(() => this.cameBack()), 0);
+        this.transport.hold();
+        this.whenLeft(Date.now() + RETURN_WAIT_MS);
       }),
     );
   }
@@ -257,6 +257,14 @@ export class Recorder {
   private left(): void {
     this.transport.leave(true);
     this.session.close();
+  }
+
+  /** The page that is left for this one gives up the tab's numbering only after this one is shown; one that crashed never does. */
+  private whenLeft(until: number): void {
+    setTimeout(() => {
+      if (this.session.taken && Date.now() < until) this.whenLeft(until);
+      else this.guard(() => this.cameBack());
+    }, RETURN_LOOK_MS);
   }
 
   /** The page comes back out of the back/forward cache; another page of the tab has gone on numbering. */

@@ -65,6 +65,11 @@ export class Session {
     this.saveTab();
   }
 
+  /** Whether another page of the tab has the numbering now. */
+  get taken(): boolean {
+    return this.perTab.get<TabRecord>(this.tabKey)?.open === true;
+  }
+
   /** Leaves the numbering to the tab's next page. */
   close(): void {
     this.tab.open = false;

@@ -54,6 +54,8 @@ export class Transport {
   private failures = 0;
   private wake: (() => void) | undefined;
   private kept = false;
+  /** Those who flush while numbering is held; undefined while it is not. */
+  private held: (() => void)[] | undefined;
 
   constructor(private readonly o: TransportOptions) {}
 
@@ -62,8 +64,15 @@ export class Transport {
     return this.queuedChars + this.pendingChars > QUEUE_CHARS;
   }
 
+  /** Numbers no batch until resume(): another page of the tab may still be numbering. */
+  hold(): void {
+    this.held ??= [];
+  }
+
   /** Takes up what the tab's last page left behind. */
   resume(): void {
+    const flushes = this.held ?? [];
+    this.held = undefined;
     this.queue.length = 0;
     this.queuedChars = 0;
     for (const batch of this.o.outbox.load()) this.enqueue(batch);
@@ -73,6 +82,8 @@ export class Transport {
       if (again) this.waiters.push({ batch: again, settle: waiter.settle });
       else waiter.settle(true); // another page of the tab has got it through meanwhile
     }
+    if (this.pending.length > 0) this.schedule(FLUSH_MS);
+    for (const flush of flushes) flush();
     void this.pump();
   }
 
@@ -87,6 +98,8 @@ export class Transport {
 
   /** Sends what waits. Resolves to true once all of it is acknowledged, to false if some never will be. */
   flush(): Promise<boolean> {
+    const held = this.held;
+    if (held) return new Promise((settle) => held.push(() => settle(this.flush())));
     this.cut();
     const last = this.queue[this.queue.length - 1];
     if (!last || this.stopped) return Promise.resolve(!this.stopped);
@@ -98,6 +111,7 @@ export class Transport {
 
   /** Ends the current batch, so that later events are in another one. */
   cut(): void {
+    if (this.held) return;
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.pending.length === 0) return;
@@ -131,6 +145,9 @@ export class Transport {
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    const flushes = this.held ?? [];
+    this.held = undefined;
+    for (const flush of flushes) flush();
     this.queue.length = 0;
     this.pending = [];
     this.queuedChars = this.pendingChars = 0;
@@ -154,6 +171,7 @@ export class Transport {
   }
 
   private tick(): void {
+    this.timer = undefined;
     this.cut();
     void this.pump();
   }

@@ -63,6 +63,40 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+describe("while another page of the tab may be numbering", () => {
+  it("numbers nothing, and then everything", async () => {
+    const t = transport();
+    t.hold();
+    t.push(event(1));
+    const flushed = vi.fn();
+    void t.flush().then(flushed);
+    await vi.advanceTimersByTimeAsync(20_000); // past the time of every timer
+    expect(server.sent).toEqual([]);
+    expect(flushed).not.toHaveBeenCalled();
+    t.resume();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(server.sent.map((s) => [s.seq, s.events])).toEqual([[0, [{ type: 5, n: 1 }]]]);
+    expect(flushed).toHaveBeenCalledWith(true);
+  });
+  it("sends what came meanwhile also when nobody flushes", async () => {
+    const t = transport();
+    t.hold();
+    t.push(event(1));
+    await vi.advanceTimersByTimeAsync(20_000);
+    t.resume();
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(server.seqs).toEqual([0]);
+  });
+  it("tells those who wait when it is stopped", async () => {
+    const t = transport();
+    t.hold();
+    t.push(event(1));
+    const flushed = t.flush();
+    t.stop();
+    expect(await flushed).toBe(false);
+  });
+});
+
 describe("batches", () => {
   it("waits for the time that was asked for, at most 5 s", async () => {
     const t = transport();
