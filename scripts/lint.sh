@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks style and types: gofmt, go vet, golangci-lint, staticcheck, shellcheck and tsc.
+# Checks style and types: golangci-lint (with gofmt and go vet), staticcheck, go mod tidy, shellcheck and tsc.
 # All run, also where one has found something.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -22,6 +22,7 @@ check() {
 
 check golangci-lint "$TOOLS/golangci-lint" run ./...
 check staticcheck "$TOOLS/staticcheck" ./...
+check 'go mod tidy' go mod tidy -diff
 check shellcheck shellcheck -x -P scripts scripts/*.sh .ci/run
 check tsc npm run typecheck --silent --workspaces --if-present
 
