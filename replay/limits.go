@@ -22,8 +22,9 @@ const (
 	eventsPerBatchMax = 100_000
 	// seqMax leaves room for 300 years of batches and fits every database's integer.
 	seqMax = 1<<31 - 1
-	// secretBytesMin is 128 bits in hex.
-	secretBytesMin = 32
+	// secretBytesMin keeps out what could be guessed. Our recorder sends 128 bits in hex, 32 letters; others may
+	// write as many bits in fewer.
+	secretBytesMin = 16
 	secretBytesMax = 128
 	// metaBytesMax bounds what is told of page, person and device.
 	metaBytesMax = 64 << 10
