@@ -112,9 +112,14 @@ func (f *file) send(c *fiber.Ctx, cache string) error {
 	return nil
 }
 
-// fallback answers what no route did: files of the web app, and its index.html for
-// every other page, because the app knows its own routes. Under /api and /ingest
-// there are no pages.
+// isAppPage reports whether the web app has pages at a path; see ui/src/routes.tsx.
+func isAppPage(path string) bool {
+	return path == "/" || path == "/login" || strings.HasPrefix(path, "/p/")
+}
+
+// fallback answers what no route did: files of the web app, and its index.html for every other page. Where the
+// app has none it shows that it was not found, and the status says so too: /metrics or
+// /debug must not look as if they were there. Under /api and /ingest there are no pages.
 func (s *Server) fallback(c *fiber.Ctx) error {
 	p := c.Path()
 	methods := s.allowed(p)
@@ -142,6 +147,10 @@ func (s *Server) fallback(c *fiber.Ctx) error {
 	}
 	if hashed {
 		return errNotFound // of another build: a page in its place would be taken for script
+	}
+	if !isAppPage(p) {
+		c.Status(fiber.StatusNotFound)
+		c.Request().Header.Del(fiber.HeaderIfNoneMatch) // 304 would say that it is there
 	}
 	if index := s.static.get("index.html"); index != nil {
 		return index.send(c, cacheNever)

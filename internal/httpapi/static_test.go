@@ -11,15 +11,21 @@ import (
 
 func TestApp(t *testing.T) {
 	w := newWorld(t)
+	const html = "text/html; charset=utf-8"
+	for _, path := range []string{"/player.html", "/.gitkeep", "/metrics", "/debug/pprof/", "/version", "/nothing"} {
+		etag := w.do(call{method: "GET", path: "/"}).header.Get("ETag")
+		a := w.do(call{method: "GET", path: path, header: map[string]string{"If-None-Match": etag}})
+		if a.status != 404 || a.header.Get("Content-Type") != html || !strings.Contains(string(a.body), "app") {
+			t.Errorf("%s: %d %q, want the app's page for what is not there", path, a.status, a.header.Get("Content-Type"))
+		}
+	}
 	for path, want := range map[string]struct{ kind, cache, part string }{
-		"/":                      {"text/html; charset=utf-8", "no-cache", "app"},
-		"/p/shop/sessions":       {"text/html; charset=utf-8", "no-cache", "app"},
-		"/login?token=x":         {"text/html; charset=utf-8", "no-cache", "app"},
-		"/player.html":           {"text/html; charset=utf-8", "no-cache", "app"}, // not the player, which has a policy of its own
-		"/.gitkeep":              {"text/html; charset=utf-8", "no-cache", "app"},
+		"/":                      {html, "no-cache", "app"},
+		"/p/shop/sessions":       {html, "no-cache", "app"},
+		"/login?token=x":         {html, "no-cache", "app"},
 		"/assets/app-abc12.js":   {"text/javascript; charset=utf-8", "public, max-age=31536000, immutable", "console.log"},
 		"/favicon.svg":           {"image/svg+xml", "no-cache", "<svg/>"},
-		"/assets/../player.html": {"text/html; charset=utf-8", "no-cache", "app"},
+		"/assets/../player.html": {html, "no-cache", "app"},
 	} {
 		a := w.do(call{method: "GET", path: path})
 		if strings.Contains(path, "..") {
