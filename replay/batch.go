@@ -34,7 +34,7 @@ type Summary struct {
 	Counts   Counts
 	Vitals   Vitals // the worst of each
 	// ActiveMs sums the gaps between neighbouring inputs of the person (moves, clicks,
-	// scrolls, keys, touches) that are shorter than activeGapMs. FirstActiveAt and
+	// scrolls, keys, touches) that are at most [ActiveGapMs] long. FirstActiveAt and
 	// LastActiveAt let the gap to the batch before be counted too; 0 if nothing was done.
 	ActiveMs      int64
 	FirstActiveAt int64

@@ -135,6 +135,9 @@ func (s *Service) check(ctx context.Context, u *Upload) (*checked, error) {
 	if err != nil {
 		return nil, err
 	}
+	if found.Dropped > 0 {
+		s.log.Debug("moments over the limit of a batch are not in the index; the events are kept", "session", u.SessionID, "moments", found.Dropped)
+	}
 	if n := len(env.Secret); n < secretBytesMin || n > secretBytesMax {
 		return nil, fmt.Errorf("%w: the secret must have %d to %d characters", ErrInvalid, secretBytesMin, secretBytesMax)
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/afterimage/afterimage/replay/segment"
+	"github.com/afterimage/afterimage/replay/signal"
 )
 
 const (
@@ -35,8 +36,12 @@ const (
 	// futureMs is how far ahead of the server events may lie once the clock is corrected.
 	futureMs = 24 * 3600_000
 
-	// pagesPerSessionMax bounds Session.Pages; the moments still hold all of them.
-	pagesPerSessionMax = 500
+	// PagesPerSessionMax bounds Session.Pages, which every commit of a page writes anew; the
+	// moments still hold all of them.
+	PagesPerSessionMax = 500
+	// ActiveGapMs is the longest pause between two inputs that still counts as activity, within a
+	// batch and between two.
+	ActiveGapMs = signal.ActiveGapMs
 	// listMax bounds one page of a list.
 	listMax = 500
 

@@ -164,7 +164,7 @@ func summarise(found *signal.Batch, tabID string) ([]Moment, Summary) {
 	for _, m := range found.Moments {
 		moments = append(moments, Moment{At: m.At, Kind: m.Kind, Label: m.Label, Selector: m.Selector, Data: m.Data})
 		count(&sum.Counts, m.Kind)
-		if m.Kind == signal.KindPage && len(sum.Pages) < pagesPerSessionMax {
+		if m.Kind == signal.KindPage && len(sum.Pages) < PagesPerSessionMax {
 			sum.Pages = append(sum.Pages, pageOf(m, tabID))
 		}
 	}

@@ -99,7 +99,7 @@ type Session struct {
 	Client   Client
 	Release  string
 	Referrer string
-	// Pages are in the order visited, at most [pagesPerSessionMax].
+	// Pages are in the order visited, at most [PagesPerSessionMax].
 	Pages  []Page
 	Counts Counts
 	Vitals Vitals

@@ -10,15 +10,6 @@ import (
 	"github.com/afterimage/afterimage/replay"
 )
 
-const (
-	// pagesPerSessionMax is the most pages a session keeps; those visited after are still
-	// moments. It bounds the row that every commit rewrites.
-	pagesPerSessionMax = 500
-	// activeGapMs is the longest pause between two inputs that still counts as activity;
-	// the same as inside a batch.
-	activeGapMs = 10_000
-)
-
 // sessionRow is a locked session while batches are merged into it.
 type sessionRow struct {
 	id, projectID string
@@ -78,7 +69,7 @@ func (s *sessionRow) merge(c *replay.Commit) {
 func (s *sessionRow) mergeActivity(sum *replay.Summary) {
 	s.activeMs += sum.ActiveMs
 	if s.lastActiveAt != 0 && sum.FirstActiveAt != 0 {
-		if gap := sum.FirstActiveAt - s.lastActiveAt; gap > 0 && gap <= activeGapMs {
+		if gap := sum.FirstActiveAt - s.lastActiveAt; gap > 0 && gap <= replay.ActiveGapMs {
 			s.activeMs += gap
 		}
 	}
@@ -98,7 +89,7 @@ func mergeUser(old, told replay.User) replay.User {
 	return merged
 }
 
-// mergePages returns both in time order without exact doubles, at most pagesPerSessionMax.
+// mergePages returns both in time order without exact doubles, at most replay.PagesPerSessionMax.
 func mergePages(old, more []replay.Page) []replay.Page {
 	seen := make(map[replay.Page]bool, len(old)+len(more))
 	merged := make([]replay.Page, 0, len(old)+len(more))
@@ -109,7 +100,7 @@ func mergePages(old, more []replay.Page) []replay.Page {
 		}
 	}
 	slices.SortStableFunc(merged, func(a, b replay.Page) int { return cmp.Compare(a.At, b.At) })
-	return merged[:min(len(merged), pagesPerSessionMax)]
+	return merged[:min(len(merged), replay.PagesPerSessionMax)]
 }
 
 // clean makes text storable. It is told by pages, and one that tells nonsense must not

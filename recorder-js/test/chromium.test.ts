@@ -311,8 +311,7 @@ describe.skipIf(!installed)("what is recorded", () => {
     await recorder('captureError(new Error("caught"))');
     expect(await recorder("flush()")).toBe(true);
     await page.evaluate("history.pushState({}, '', '/second')");
-    await page.waitForTimeout(20);
-    expect(await recorder("flush()")).toBe(true);
+    await expect.poll(async () => (await recorder("flush()")) && custom("page").length).toBe(2);
     expect(custom("identify")).toEqual([{ id: "u1", email: "u@x.example", traits: { email: "u@x.example", plan: "pro" } }]);
     expect(server.batches()[0].meta).toMatchObject({ url: server.url + "/plain", title: "Plain", user: { id: "u1" } });
     expect(custom("error").map((e: any) => [e.kind, e.type]).sort()).toEqual([["captured", "Error"], ["error", "TypeError"], ["rejection", "RangeError"]]);

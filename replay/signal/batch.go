@@ -6,9 +6,9 @@ import (
 	"github.com/afterimage/afterimage/replay/rrweb"
 )
 
-// activeGapMs is the longest pause between two inputs that still counts as activity.
+// ActiveGapMs is the longest pause between two inputs that still counts as activity.
 // Ten seconds is what Highlight uses; PostHog's is five.
-const activeGapMs = 10_000
+const ActiveGapMs = 10_000
 
 // momentsPerBatchMax bounds what one upload can add to the index.
 const momentsPerBatchMax = 1000
@@ -87,7 +87,7 @@ func (b *Batch) input(ev rrweb.Event) {
 	}
 	if b.FirstActiveAt == 0 {
 		b.FirstActiveAt = ev.Timestamp
-	} else if gap := ev.Timestamp - b.LastActiveAt; gap > 0 && gap <= activeGapMs {
+	} else if gap := ev.Timestamp - b.LastActiveAt; gap > 0 && gap <= ActiveGapMs {
 		b.ActiveMs += gap
 	}
 	b.LastActiveAt = max(b.LastActiveAt, ev.Timestamp)
