@@ -22,6 +22,7 @@ type arrow struct {
 var arrows = []arrow{
 	// Pure: bytes in, bytes out.
 	{"replay/blob", nil},
+	{"replay/dictionary", nil},
 	{"replay/rrweb", nil},
 	{"replay/segment", []string{"replay/rrweb"}},
 	{"replay/signal", []string{"replay/rrweb"}},
