@@ -39,6 +39,14 @@ var storeOptions = []option{
 		help: "32 bytes in base64 or hex that all recordings are encrypted under; empty: master.key in the data folder, made on the first start",
 	},
 	{
+		flag: "master-key-file", arg: "FILE", env: "AFTERIMAGE_MASTER_KEY_FILE",
+		help: "file to read the master key from instead; on lines below it, others that still open recordings",
+	},
+	{
+		flag: "previous-master-keys", arg: "KEYS", env: "AFTERIMAGE_PREVIOUS_MASTER_KEYS",
+		help: "master keys, with commas, that still open recordings; see `afterimage keys rotate --help`",
+	},
+	{
 		flag: "log-level", arg: "LEVEL", env: "AFTERIMAGE_LOG_LEVEL", def: "info", check: isOneOf("debug", "info", "warn", "error"),
 		help: "debug, info, warn or error",
 	},
@@ -82,7 +90,9 @@ var serveOptions = []option{
 
 // config is the config table's values.
 type config struct {
-	data, databaseURL, objectStore, searchURL, searchKey, masterKey string
+	data, databaseURL, objectStore, searchURL, searchKey string
+
+	masterKey, masterKeyFile, previousMasterKeys string
 
 	logLevel, logFormat string
 
@@ -96,7 +106,8 @@ type config struct {
 func configOf(v values) config {
 	return config{
 		data: v.str("data"), databaseURL: v.str("database-url"), objectStore: v.str("object-store"),
-		searchURL: v.str("search-url"), searchKey: v.str("search-key"), masterKey: v.str("master-key"),
+		searchURL: v.str("search-url"), searchKey: v.str("search-key"),
+		masterKey: v.str("master-key"), masterKeyFile: v.str("master-key-file"), previousMasterKeys: v.str("previous-master-keys"),
 		logLevel: v.str("log-level"), logFormat: v.str("log-format"),
 		addr: v.str("addr"), publicURL: v.str("public-url"), metricsAddr: v.str("metrics-addr"), countryHeader: v.str("country-header"),
 		trustedProxies: list(v.str("trusted-proxies")), demo: v.on("demo"), drainTimeout: v.duration("drain-timeout"),
@@ -108,6 +119,10 @@ func configOf(v values) config {
 func (c *config) embedded() bool {
 	return c.databaseURL == "" || c.objectStore == "" || c.searchURL == ""
 }
+
+// alone tells whether all recordings lie in the data folder, so that no other process can
+// have any business with them.
+func (c *config) alone() bool { return c.databaseURL == "" && c.objectStore == "" }
 
 func list(text string) []string {
 	var out []string

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/afterimage/afterimage/replay"
 	"github.com/afterimage/afterimage/replay/segment"
@@ -17,49 +18,94 @@ import (
 // keyFile in the data folder holds the master key in base64, if none is configured.
 const keyFile = "master.key"
 
-// masterKey returns the key that all recordings are encrypted under. In a data folder
-// that holds everything, it is made on the first start; elsewhere it must be given,
-// because another node's recordings could not be read with a new one.
-func masterKey(c *config) ([32]byte, error) {
-	if c.masterKey != "" {
-		key, err := segment.ParseMasterKey(c.masterKey)
-		if err != nil {
-			return key, fmt.Errorf("--master-key: %w", err)
+// masterKeys are the keys that the data keys of all recordings are encrypted under.
+type masterKeys struct {
+	all  [][32]byte // the current one first; the others still open what is under them
+	file string     // where they are read from; empty: from the settings alone
+}
+
+func (m *masterKeys) ring() *segment.Keyring { return segment.NewKeyring(m.all[0], m.all[1:]...) }
+
+// readMasterKeys reads the keys from where the settings say. In a data folder that holds
+// everything, the first one is made on the first start; elsewhere it must be given, because
+// another node's recordings could not be read with a new one.
+func readMasterKeys(c *config) (m masterKeys, err error) {
+	switch {
+	case c.masterKey != "" && c.masterKeyFile != "":
+		return m, errors.New("--master-key and --master-key-file are both given (or their variables): give one of them")
+	case c.masterKey != "":
+		m.all, err = segment.ParseMasterKeys(c.masterKey)
+		if err == nil && len(m.all) > 1 {
+			err = errors.New("it takes one key; the others belong into --previous-master-keys")
 		}
-		return key, nil
+		if err != nil {
+			return m, fmt.Errorf("--master-key: %w", err)
+		}
+	case c.masterKeyFile != "":
+		m.file = c.masterKeyFile
+	case !c.alone():
+		return m, errors.New("with a database or an object store elsewhere, the master key must be given: " +
+			"make one with `openssl rand -base64 32`, keep it safe, and set $AFTERIMAGE_MASTER_KEY to it in every process " +
+			"(or put it into a file and set $AFTERIMAGE_MASTER_KEY_FILE); without it no recording can be read again")
+	default:
+		m.file = filepath.Join(c.data, keyFile)
 	}
-	if c.databaseURL != "" || c.objectStore != "" {
-		return [32]byte{}, errors.New("with a database or an object store elsewhere, the master key must be given: " +
-			"make one with `openssl rand -base64 32`, keep it safe, and set $AFTERIMAGE_MASTER_KEY to it in every process; " +
-			"without it no recording can be read again")
+	if m.file != "" {
+		if m.all, err = readKeyFile(c, m.file); err != nil {
+			return m, err
+		}
 	}
-	path := filepath.Join(c.data, keyFile)
+	if c.previousMasterKeys != "" {
+		previous, err := segment.ParseMasterKeys(c.previousMasterKeys)
+		if err != nil {
+			return m, fmt.Errorf("--previous-master-keys: %w", err)
+		}
+		m.all = append(m.all, previous...)
+	}
+	return m, nil
+}
+
+// readKeyFile reads a file of master keys: one a line, the current one first.
+func readKeyFile(c *config, path string) ([][32]byte, error) {
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && c.masterKeyFile == "" {
 		return newMasterKey(c.data, path)
 	}
 	if err != nil {
-		return [32]byte{}, fmt.Errorf("read the master key: %w", err)
+		return nil, fmt.Errorf("read the master key: %w", err)
 	}
-	key, err := segment.ParseMasterKey(string(text))
+	keys, err := segment.ParseMasterKeys(string(text))
 	if err != nil {
-		return key, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return key, nil
+	return keys, nil
 }
 
 // newMasterKey makes the key of a data folder that has no recordings yet.
-func newMasterKey(folder, path string) ([32]byte, error) {
-	var key [32]byte
+func newMasterKey(folder, path string) ([][32]byte, error) {
 	if _, err := os.Stat(filepath.Join(folder, "objects", "claims")); err == nil {
-		return key, fmt.Errorf("%s is missing, but the data folder holds recordings that were encrypted with it; put the file back, "+
+		return nil, fmt.Errorf("%s is missing, but the data folder holds recordings that were encrypted with it; put the file back, "+
 			"or give the key as $AFTERIMAGE_MASTER_KEY", path)
 	}
+	keys := [][32]byte{randomKey()}
+	return keys, writeKeyFile(path, keys)
+}
+
+func randomKey() (key [32]byte) {
 	rand.Read(key[:]) // never fails: the runtime ends the process instead
-	if err := writeDurable(path, base64.StdEncoding.EncodeToString(key[:])+"\n"); err != nil {
-		return key, fmt.Errorf("keep the master key: %w", err)
+	return key
+}
+
+// writeKeyFile replaces the file of master keys.
+func writeKeyFile(path string, keys [][32]byte) error {
+	var text strings.Builder
+	for _, key := range keys {
+		text.WriteString(base64.StdEncoding.EncodeToString(key[:]) + "\n")
 	}
-	return key, nil
+	if err := writeDurable(path, text.String()); err != nil {
+		return fmt.Errorf("keep the master key: %w", err)
+	}
+	return nil
 }
 
 // writeDurable makes a file that only this user can read, and that a power loss does
@@ -102,7 +148,7 @@ func checkKey(ctx context.Context, store replay.Store, keys *segment.Keyring) er
 		return err
 	}
 	if _, err := keys.Unwrap(claim.WrappedKey, claim.SessionID); err != nil {
-		return fmt.Errorf("this is not the master key that the recordings were encrypted with: %w", err)
+		return fmt.Errorf("this is not the master key that the recordings were encrypted with (see: afterimage keys list): %w", err)
 	}
 	return nil
 }

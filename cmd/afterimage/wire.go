@@ -16,7 +16,6 @@ import (
 	"github.com/afterimage/afterimage/replay/blob"
 	"github.com/afterimage/afterimage/replay/blob/fs"
 	"github.com/afterimage/afterimage/replay/blob/s3"
-	"github.com/afterimage/afterimage/replay/segment"
 	"github.com/afterimage/afterimage/search"
 	"github.com/afterimage/afterimage/search/fts"
 	"github.com/afterimage/afterimage/search/meili"
@@ -40,7 +39,7 @@ type stores struct {
 	log    *slog.Logger
 	now    func() time.Time
 
-	master [32]byte
+	keys   masterKeys
 	sql    *sqlstore.Store
 	bucket blob.Bucket
 	index  search.Index
@@ -66,7 +65,7 @@ func openStores(ctx context.Context, c *call) (*stores, error) {
 	s := &stores{config: c.config, log: c.log, now: time.Now}
 	steps := []func(context.Context) error{
 		func(context.Context) error { return s.lockFolder(c.command) },
-		func(context.Context) (err error) { s.master, err = masterKey(&s.config); return err },
+		func(context.Context) (err error) { s.keys, err = readMasterKeys(&s.config); return err },
 		s.openDatabase,
 		func(ctx context.Context) error { return s.openBucket(ctx, c.getenv) },
 		s.openService,
@@ -136,7 +135,7 @@ func (s *stores) openBucket(ctx context.Context, getenv func(string) string) err
 // openService starts the domain's service, after the master key was found to be the
 // right one.
 func (s *stores) openService(ctx context.Context) error {
-	keys := segment.NewKeyring(s.master)
+	keys := s.keys.ring()
 	err := checkKey(ctx, s.sql, keys)
 	if err != nil {
 		return err

@@ -4,17 +4,13 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
+	"crypto/subtle"
 	"fmt"
-	"strings"
 )
 
 const (
 	keyBytes   = 32
 	nonceBytes = 12
-	keyIDBytes = 8
 	// sealOverhead is what encryption adds: the nonce before, the tag after.
 	sealOverhead = nonceBytes + 16
 )
@@ -33,6 +29,11 @@ func NewDataKey() *DataKey {
 }
 
 func dataKey(raw [keyBytes]byte) *DataKey { return &DataKey{aead: newAEAD(raw[:]), raw: raw} }
+
+// Equal tells whether both are the same key.
+func (k *DataKey) Equal(other *DataKey) bool {
+	return subtle.ConstantTimeCompare(k.raw[:], other.raw[:]) == 1
+}
 
 func newAEAD(key []byte) cipher.AEAD {
 	block, err := aes.NewCipher(key)
@@ -73,59 +74,3 @@ func open(aead cipher.AEAD, dst, sealed []byte, associated string) ([]byte, erro
 	}
 	return plain, nil
 }
-
-// Keyring wraps data keys with the master key. Safe for concurrent use.
-type Keyring struct {
-	id   [keyIDBytes]byte
-	aead cipher.AEAD
-}
-
-// NewKeyring makes a keyring of one master key.
-func NewKeyring(master [32]byte) *Keyring {
-	k := &Keyring{aead: newAEAD(master[:])}
-	sum := sha256.Sum256(master[:])
-	copy(k.id[:], sum[:])
-	return k
-}
-
-// ParseMasterKey reads 32 bytes in base64 or hex, surrounding white space ignored. An
-// error wraps [ErrKey].
-func ParseMasterKey(text string) ([32]byte, error) {
-	var key [32]byte
-	text = strings.TrimSpace(text)
-	raw, err := hex.DecodeString(text)
-	if err != nil || len(raw) != keyBytes {
-		raw, err = base64.StdEncoding.DecodeString(text)
-	}
-	if err != nil || len(raw) != keyBytes {
-		return key, fmt.Errorf("%w: the master key must be 32 bytes in base64 or hex, as made by: openssl rand -base64 32", ErrKey)
-	}
-	copy(key[:], raw)
-	return key, nil
-}
-
-// ID names the master key without telling it, in hex.
-func (k *Keyring) ID() string { return hex.EncodeToString(k.id[:]) }
-
-// Wrap encrypts a session's data key.
-func (k *Keyring) Wrap(key *DataKey, sessionID string) []byte {
-	return seal(k.aead, append([]byte(nil), k.id[:]...), key.raw[:], keyContext(sessionID))
-}
-
-// Unwrap decrypts a session's data key. An error wraps [ErrKey].
-func (k *Keyring) Unwrap(wrapped []byte, sessionID string) (*DataKey, error) {
-	if len(wrapped) != keyIDBytes+sealOverhead+keyBytes {
-		return nil, fmt.Errorf("%w: the wrapped key of session %s is malformed", ErrKey, sessionID)
-	}
-	if string(wrapped[:keyIDBytes]) != string(k.id[:]) {
-		return nil, fmt.Errorf("%w: session %s was recorded under the master key %x, this one is %x",
-			ErrKey, sessionID, wrapped[:keyIDBytes], k.id)
-	}
-	raw, err := open(k.aead, nil, wrapped[keyIDBytes:], keyContext(sessionID))
-	if err != nil {
-		return nil, fmt.Errorf("%w: the wrapped key of session %s does not open", ErrKey, sessionID)
-	}
-	return dataKey([keyBytes]byte(raw)), nil
-}
-
-func keyContext(sessionID string) string { return "afterimage key 1 " + sessionID }

@@ -82,41 +82,6 @@ func TestDecodeLimits(t *testing.T) {
 	}
 }
 
-func TestKeyring(t *testing.T) {
-	ring, other := NewKeyring([32]byte{1}), NewKeyring([32]byte{2})
-	key := NewDataKey()
-	wrapped := ring.Wrap(key, testSession)
-	got, err := ring.Unwrap(wrapped, testSession)
-	if err != nil || got.raw != key.raw {
-		t.Fatal(err)
-	}
-	if _, err := ring.Unwrap(wrapped, "another"); !errors.Is(err, ErrKey) {
-		t.Errorf("another session's: %v", err)
-	}
-	if _, err := other.Unwrap(wrapped, testSession); !errors.Is(err, ErrKey) || !strings.Contains(err.Error(), ring.ID()) {
-		t.Errorf("another master key: %v", err)
-	}
-	if _, err := ring.Unwrap(wrapped[:20], testSession); !errors.Is(err, ErrKey) {
-		t.Errorf("cut: %v", err)
-	}
-}
-
-func TestParseMasterKey(t *testing.T) {
-	hexKey := strings.Repeat("ab", 32)
-	a, err := ParseMasterKey(hexKey + "\n")
-	if err != nil || a[0] != 0xab {
-		t.Fatal(err)
-	}
-	if b, err := ParseMasterKey("q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s="); err != nil || a != b {
-		t.Fatal(err)
-	}
-	for _, bad := range []string{"", "short", hexKey + "00", "q6ur"} {
-		if _, err := ParseMasterKey(bad); !errors.Is(err, ErrKey) {
-			t.Errorf("%q: %v", bad, err)
-		}
-	}
-}
-
 // sealed is a sealed session with what went in.
 type sealed struct {
 	object []byte
