@@ -1,6 +1,10 @@
 package replay
 
-import "context"
+import (
+	"context"
+
+	"github.com/afterimage/afterimage/replay/segment"
+)
 
 // Store keeps the index of sessions: which batches there are, where their blocks
 // lie, and what is known of each session. It is the union of the roles below; code
@@ -12,6 +16,7 @@ type Store interface {
 	SessionStore
 	SealStore
 	EraseStore
+	KeyStore
 	Outbox
 }
 
@@ -118,6 +123,48 @@ type EraseStore interface {
 	DropEmptyClaims(ctx context.Context, claimedBefore int64, limit int) ([]string, error)
 	// Scrub makes the database forget the bytes of deleted rows where the engine can.
 	Scrub(ctx context.Context) error
+}
+
+// MasterKeyID names a master key: the first bytes of its SHA-256.
+type MasterKeyID = segment.MasterKeyID
+
+// KeyKind says what a data key encrypts.
+type KeyKind string
+
+// KeySession is the kind of the data keys of sessions, also of those without a batch; their
+// owner is the session's id.
+const KeySession KeyKind = "session"
+
+// WrappedKey is a data key as it is stored: encrypted with a master key, whose id its
+// first bytes are.
+type WrappedKey struct {
+	Owner   string // what the key encrypts; unique in its kind
+	Wrapped []byte
+}
+
+// Rewrapping replaces a wrapped key by the same data key under another master key.
+type Rewrapping struct {
+	Owner    string
+	Old, New []byte
+}
+
+// KeyCount is how many data keys of a kind are under one master key.
+type KeyCount struct {
+	Kind  KeyKind
+	Under MasterKeyID
+	Keys  int64
+}
+
+// KeyStore is what changing the master key needs. An unknown kind is [ErrInvalid].
+type KeyStore interface {
+	// WrappedKeys returns keys of a kind that are under any other master key than the one given,
+	// of owners after the one given, in bytewise order of owners, at most limit.
+	WrappedKeys(ctx context.Context, kind KeyKind, notUnder MasterKeyID, after string, limit int) ([]WrappedKey, error)
+	// Rewrap replaces wrapped keys of a kind. One that is no longer the old one, because its owner was
+	// erased or it was replaced meanwhile, stays as it is. Idempotent.
+	Rewrap(ctx context.Context, kind KeyKind, keys []Rewrapping) error
+	// KeyCounts counts all keys, ordered by kind, then master key.
+	KeyCounts(ctx context.Context) ([]KeyCount, error)
 }
 
 // Pending is one session whose document in the search index is out of date.

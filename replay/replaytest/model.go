@@ -16,7 +16,7 @@ import (
 
 // RunModel compares a store with the simplest thing that could be right, a map, over
 // random lives of sessions: claimed, written to in groups with repeated and rival
-// batches, sealed whole and in part, touched, erased. The number of runs is rapid's
+// batches, sealed whole and in part, touched, erased, their keys replaced. The number of runs is rapid's
 // (-rapid.checks).
 func RunModel(t *testing.T, open Factory) {
 	store := open(t)
@@ -31,6 +31,7 @@ func RunModel(t *testing.T, open Factory) {
 			"seal":   func(rt *rapid.T) { m.rt = rt; m.seal() },
 			"touch":  func(rt *rapid.T) { m.rt = rt; m.touch() },
 			"erase":  func(rt *rapid.T) { m.rt = rt; m.erase() },
+			"rewrap": func(rt *rapid.T) { m.rt = rt; m.rewrap() },
 			"":       func(rt *rapid.T) { m.rt = rt; m.check() },
 		})
 		m.drain()
@@ -45,6 +46,7 @@ type modelBatch struct {
 
 type modelSession struct {
 	offset                  int64
+	wrapped                 []byte
 	batches                 map[replay.BatchID]modelBatch
 	started, ended, receive int64
 	events, raw, sealed     int64
@@ -80,12 +82,12 @@ func (m *model) claim() {
 	got, err := m.h.Store.Claim(m.h.Ctx, c)
 	switch s := m.sessions[c.SessionID]; {
 	case s == nil:
-		m.sessions[c.SessionID] = &modelSession{offset: c.ClockOffsetMs, batches: make(map[replay.BatchID]modelBatch), state: replay.StateLive}
+		m.sessions[c.SessionID] = &modelSession{offset: c.ClockOffsetMs, wrapped: c.WrappedKey, batches: make(map[replay.BatchID]modelBatch), state: replay.StateLive}
 		m.fatal("first claim", []any{got, err}, []any{c, nil})
 	case s.erased:
 		m.fatal("claim of erased", errors.Is(err, replay.ErrErased), true)
 	default:
-		c.ClockOffsetMs = s.offset
+		c.ClockOffsetMs, c.WrappedKey = s.offset, s.wrapped
 		m.fatal("later claim", []any{got, err}, []any{c, nil})
 	}
 }
@@ -214,9 +216,24 @@ func (m *model) erase() {
 	}
 }
 
+// rewrap replaces a session's key, now and then one that it has no more.
+func (m *model) rewrap() {
+	id := m.id()
+	key := rapid.SliceOfN(rapid.Byte(), 8, 12)
+	change := replay.Rewrapping{Owner: id, Old: key.Draw(m.rt, "old"), New: key.Draw(m.rt, "new")}
+	if s := m.sessions[id]; s != nil && !s.erased && rapid.IntRange(0, 3).Draw(m.rt, "changed meanwhile") > 0 {
+		change.Old = s.wrapped
+		s.wrapped = change.New
+	}
+	m.fatal("rewrap", m.h.Store.Rewrap(m.h.Ctx, replay.KeySession, []replay.Rewrapping{change}), nil)
+}
+
 // check compares every session of the run.
 func (m *model) check() {
 	for id, s := range m.sessions {
+		if c, err := m.h.Store.SessionClaim(m.h.Ctx, id); !s.erased {
+			m.fatal("key", []any{c.WrappedKey, err}, []any{s.wrapped, nil})
+		}
 		got, err := m.h.Store.Session(m.h.Ctx, "p", id)
 		rows, rowsErr := m.h.Store.Batches(m.h.Ctx, id)
 		if s.erased || len(s.batches) == 0 {

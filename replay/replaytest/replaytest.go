@@ -29,6 +29,7 @@ func Run(t *testing.T, open Factory) {
 		{"Seal", testSealing},
 		{"Packs", testPacks},
 		{"Erase", testErasing},
+		{"Keys", testKeys},
 		{"Outbox", testOutbox},
 		{"Concurrent", testConcurrency},
 		{"Refuse", testRefusals},
