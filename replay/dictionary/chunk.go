@@ -1,6 +1,7 @@
 package dictionary
 
-// gear gives each byte a random number, the same in every process, so that equal content is cut equally.
+// gear gives each byte a random number, the same in every process so that equal content is always cut equally, and
+// all digits the same one so that numbers have no part in where content is cut.
 var gear = func() (table [256]uint64) {
 	state := uint64(0x6166746572696d61)
 	for i := range table {
@@ -10,17 +11,20 @@ var gear = func() (table [256]uint64) {
 		z = (z ^ z>>27) * 0x94d049bb133111eb
 		table[i] = z ^ z>>31
 	}
+	for digit := '1'; digit <= '9'; digit++ {
+		table[digit] = table['0']
+	}
 	return table
 }()
 
-// cut returns how many bytes of b, which is not empty, the first chunk has. Where it ends is decided by the last 64 bytes
-// before that place, so that the same content is cut in the same places wherever it stands.
+// cut returns how many bytes the first chunk of b has. Where it ends is decided by the last 64 bytes before that
+// place, so that after a difference the same content is soon cut in the same places again.
 func cut(b []byte) int {
-	if len(b) <= chunkBytesMin {
-		return len(b)
-	}
 	const mask = (1<<chunkBits - 1) << (64 - chunkBits)
 	end := min(len(b), chunkBytesMax)
+	if end <= chunkBytesMin {
+		return end
+	}
 	var h uint64
 	for _, c := range b[:chunkBytesMin] {
 		h = h<<1 + gear[c]
@@ -32,4 +36,17 @@ func cut(b []byte) int {
 		h = h<<1 + gear[c]
 	}
 	return end
+}
+
+// blank puts the chunk with all its digits 0 into dst, and reports whether that changed it.
+func blank(dst, chunk []byte) ([]byte, bool) {
+	dst = append(dst[:0], chunk...)
+	changed := false
+	for i, c := range dst {
+		if '1' <= c && c <= '9' {
+			dst[i] = '0'
+			changed = true
+		}
+	}
+	return dst, changed
 }

@@ -2,14 +2,15 @@ package dictionary
 
 import "slices"
 
-// collector copies the chosen chunks out of the sessions, each once, from the newest session that has it.
+// collector copies the chosen chunks out of the sessions, each from the newest session that has it.
 type collector struct {
 	chosen   map[digest]bool // false once it was copied
-	missing  int             // chosen chunks that were not copied yet
+	missing  int             // how many were not copied yet
 	room     int             // bytes left
-	sessions [][]byte        // what each gave, newest first
-	joined   bool            // whether the chunk before this one stands at the end of what was copied, but for bridge
-	bridge   []byte          // chosen chunks after it that were copied before
+	sessions [][]byte        // what was copied of each, newest first
+	joined   bool            // whether the session's next chunk goes on from what was copied last, or from bridge
+	bridge   []byte          // chosen chunks since then that had been copied before
+	zeros    []byte          // scratch
 	chunks   int
 	runs     int
 }
@@ -23,19 +24,26 @@ func (c *collector) session(Session) {
 	c.leave()
 }
 
+// leave ends the run that is being copied.
 func (c *collector) leave() {
 	c.joined = false
 	c.bridge = c.bridge[:0]
 }
 
-// add takes the session's next chunk and reports whether any are still wanted.
+// add takes the session's next chunk and reports whether any are still missing.
 func (c *collector) add(chunk []byte) bool {
 	id := digestOf(chunk)
-	wanted, chosen := c.chosen[id]
+	missing, chosen := c.chosen[id]
+	if !chosen {
+		c.zeros, _ = blank(c.zeros, chunk)
+		chunk = c.zeros
+		id = digestOf(chunk)
+		missing, chosen = c.chosen[id]
+	}
 	switch {
 	case !chosen:
 		c.leave()
-	case wanted:
+	case missing:
 		c.chosen[id] = false
 		c.missing--
 		c.copy(chunk)
@@ -44,12 +52,15 @@ func (c *collector) add(chunk []byte) bool {
 	default:
 		c.leave()
 	}
-	return c.missing > 0 && c.room > 0
+	return c.missing > 0
 }
 
-// copy appends the bridge, which lets a match run on over a short repetition, and the chunk.
+// copy takes the chunk, and before it the bridge, over which a match can then run on.
 func (c *collector) copy(chunk []byte) {
-	if c.room -= len(c.bridge) + len(chunk); c.room < 0 {
+	if len(c.bridge)+len(chunk) > c.room {
+		c.leave()
+	}
+	if len(chunk) > c.room {
 		return
 	}
 	if !c.joined {
@@ -57,12 +68,13 @@ func (c *collector) copy(chunk []byte) {
 	}
 	last := len(c.sessions) - 1
 	c.sessions[last] = append(append(c.sessions[last], c.bridge...), chunk...)
+	c.room -= len(c.bridge) + len(chunk)
 	c.chunks++
 	c.joined = true
 	c.bridge = c.bridge[:0]
 }
 
-// dictionary puts the newest session's content last: what is nearer to the data is cheaper to refer to.
+// dictionary puts the newest session last: what is nearer to the data is cheaper to refer to.
 func (c *collector) dictionary() []byte {
 	slices.Reverse(c.sessions)
 	return slices.Concat(c.sessions...)
