@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../src/api/client';
-import type { SessionDetail } from '../src/api/types';
+import type { Missing, SessionDetail } from '../src/api/types';
 import { PlayerController } from '../src/player/controller';
 import type { Order, Report } from '../src/player/protocol';
-import { BrokenOff, type Fetched, type Live, type Source } from '../src/player/source';
+import type { Fetched, Live, Source } from '../src/player/source';
 import type { Start } from '../src/player/store';
 import type { EventWindow } from '../src/player/windows';
 
@@ -18,7 +18,7 @@ const session = (over: Partial<SessionDetail> = {}): SessionDetail => ({
   id: 's', projectId: 'p', state: 'sealed', startedAt: started, endedAt: started + 10 * minute, receivedAt: started, durationMs: 10 * minute, activeMs: 0,
   user: {}, pages: [], browser: '', os: '', device: '', country: '', language: '', release: '', referrer: '', vitals: {}, events: 1, rawBytes: 1, storedBytes: 1,
   counts: { pages: 0, clicks: 0, errors: 0, consoleErrors: 0, failedRequests: 0, responses: 0, custom: 0 },
-  clockOffsetMs: offset, tabs: [{ id: 'a', startedAt: started, endedAt: started + 10 * minute, events: 1, playable: true }], ...over,
+  clockOffsetMs: offset, tabs: [{ id: 'a', startedAt: started, endedAt: started + 10 * minute, events: 1, playable: true, playableFrom: started }], ...over,
 });
 
 interface Asked {
@@ -78,14 +78,25 @@ function open(detail = session(), start: Partial<Start> = {}) {
   report({ kind: 'ready' });
   const load = () => orders.filter((order) => order.kind === 'load').at(-1)?.load ?? 0;
   const seek = () => orders.reduce((last, order) => ('seek' in order ? order.seek : last), 0);
-  const contents = (to: number) => ({ events: 3, first: started - offset, last: to - offset, active: [] });
+  const contents = (to: number, damaged: [number, number][] = []) => ({ events: 3, last: to - offset, damaged: damaged.map(([a, b]): [number, number] => [a - offset, b - offset]), active: [] });
   return {
     source,
     player,
     load,
-    loaded: (keyframe: number | null, to: number) => report({ kind: 'loaded', load: load(), keyframe: keyframe === null ? null : keyframe - offset, contents: contents(to) }),
-    appended: (to: number) => report({ kind: 'appended', load: load(), contents: contents(to) }),
+    loaded: (keyframe: number | null, to: number, damaged?: [number, number][]) =>
+      report({ kind: 'loaded', load: load(), keyframe: keyframe === null ? null : keyframe - offset, contents: contents(to, damaged) }),
+    appended: (to: number, damaged?: [number, number][]) => report({ kind: 'appended', load: load(), contents: contents(to, damaged) }),
+    /** Answers until the player has all events up to a time. */
+    async has(to: number, keyframe = started) {
+      await source.last().answer();
+      report({ kind: 'loaded', load: load(), keyframe: keyframe - offset, contents: contents(keyframe) });
+      for (let next = source.last(), before: Asked | null = null; next !== before && next.window.from < to; before = next, next = source.last()) {
+        await next.answer();
+        report({ kind: 'appended', load: load(), contents: contents(to) });
+      }
+    },
     time: (at: number) => report({ kind: 'time', load: load(), seek: seek(), at: at - offset }),
+    edge: (direction: 1 | -1) => report({ kind: 'edge', load: load(), seek: seek(), direction }),
     starved: (at: number) => report({ kind: 'starved', load: load(), seek: seek(), at: at - offset }),
     report,
   };
@@ -94,13 +105,13 @@ function open(detail = session(), start: Partial<Start> = {}) {
 describe('opening a session', () => {
   it('asks for a keyframe, hands it on in the client’s clock, and fetches ahead', async () => {
     const { source, player, loaded } = open();
-    expect(source.last().window).toEqual({ from: started, to: started + 30_000, keyframe: true });
+    expect(source.last().window).toEqual({ from: started, to: started + 4_000, keyframe: true });
     await source.last().answer({ events: '[1]' });
-    expect(orders.at(-1)).toMatchObject({ kind: 'load', at: started - offset, until: started + 30_000 - offset, play: true });
-    loaded(started, started + 20_000);
+    expect(orders.at(-1)).toMatchObject({ kind: 'load', from: started - offset, at: started - offset, until: started + 4_000 - offset, play: true });
+    loaded(started, started + 3_000);
     expect(player.store.get()).toMatchObject({ shown: true, waiting: false });
     expect(source.asked).toHaveLength(2);
-    expect(source.last().window).toMatchObject({ from: started + 30_000, keyframe: false });
+    expect(source.last().window).toMatchObject({ from: started + 4_000, keyframe: false });
   });
 
   it('shows the moment of a link, paused', async () => {
@@ -112,10 +123,13 @@ describe('opening a session', () => {
   });
 
   it('goes on to the next window where there is no picture yet, and says so where there is none at all', async () => {
-    const { source, player, loaded } = open(session({ tabs: [{ id: 'a', startedAt: started, endedAt: started + 40_000, events: 1, playable: false }] }));
+    const { source, player, loaded } = open(session({ tabs: [{ id: 'a', startedAt: started, endedAt: started + 40_000, events: 1, playable: true, playableFrom: started + 50_000 }] }));
     await source.last().answer();
     loaded(null, started + 1);
-    expect(source.last().window).toMatchObject({ from: started + 30_000, keyframe: true });
+    expect(source.last().window).toEqual({ from: started + 4_000, to: started + 20_000, keyframe: true });
+    await source.last().answer();
+    loaded(null, started + 20_000);
+    expect(source.last().window).toEqual({ from: started + 20_000, to: started + 40_001, keyframe: true });
     await source.last().answer();
     loaded(null, started + 40_000);
     expect(player.store.get().trouble).toBe('notPlayable');
@@ -130,9 +144,8 @@ describe('opening a session', () => {
 
 describe('seeking', () => {
   it('stays in the run where it can', async () => {
-    const { source, player, loaded } = open();
-    await source.last().answer();
-    loaded(started, started + 30_000);
+    const { source, player, has } = open();
+    await has(started + 30_000);
     const asked = source.asked.length;
     player.seek(started + 10_000);
     expect(orders.at(-1)).toEqual(expect.objectContaining({ kind: 'seek', at: started + 10_000 - offset }));
@@ -154,9 +167,8 @@ describe('seeking', () => {
   });
 
   it('is not undone by a report from before it', async () => {
-    const { source, player, loaded, report, load } = open();
-    await source.last().answer();
-    loaded(started, started + 30_000);
+    const { player, has, report, load } = open();
+    await has(started + 30_000);
     player.seek(started + 10_000);
     report({ kind: 'time', load: load(), seek: 1, at: started + 500 - offset });
     expect(player.store.get().at).toBe(started + 10_000);
@@ -184,21 +196,36 @@ describe('stepping by frames', () => {
     expect(player.store.get()).toMatchObject({ at: started + 1_234, playing: false });
   });
 
-  it('goes to what is before where the run begins', async () => {
-    const { source, player, loaded, report, load } = open(session(), { at: started + minute });
+  it('goes back over where the run begins, further each time until there is a change', async () => {
+    const { source, player, loaded, edge } = open(session(), { at: started + minute });
     await source.last().answer();
-    loaded(started + 50_000, started + 90_000);
+    loaded(started + minute - 1, started + minute + 4_000);
     player.stepFrame(-1);
-    report({ kind: 'edge', load: load(), direction: -1, seek: orders.reduce((last, order) => ('seek' in order ? order.seek : last), 0) });
-    expect(source.last().window).toMatchObject({ from: started + 50_000 - 1, keyframe: true });
+    edge(-1);
+    expect(source.last().window).toEqual({ from: started + 55_000, to: started + 64_000, keyframe: true });
+    await source.last().answer();
+    expect(orders.at(-1)).toMatchObject({ kind: 'load', from: started + 55_000 - offset, at: started + minute - offset, play: false });
+    loaded(started + 54_999, started + minute + 4_000);
+    expect(orders.at(-1)).toMatchObject({ kind: 'frame', direction: -1 });
+    edge(-1);
+    expect(source.last().window.from).toBe(started + 50_000);
+  });
+
+  it('stays where nothing is before', async () => {
+    const { source, player, loaded, edge } = open();
+    await source.last().answer();
+    loaded(started, started + 4_000);
+    const asked = source.asked.length;
+    player.stepFrame(-1);
+    edge(-1);
+    expect(source.asked).toHaveLength(asked);
   });
 });
 
 describe('playing', () => {
   it('ends after the last event, and starts over when asked to go on', async () => {
-    const { source, player, loaded, starved } = open(session({ tabs: [{ id: 'a', startedAt: started, endedAt: started + 20_000, events: 1, playable: true }] }));
-    await source.last().answer();
-    loaded(started, started + 20_000);
+    const { player, has, starved } = open(session({ tabs: [{ id: 'a', startedAt: started, endedAt: started + 20_000, events: 1, playable: true, playableFrom: started }] }));
+    await has(started + 20_000);
     starved(started + 20_001);
     expect(player.store.get()).toMatchObject({ ended: true, playing: false, at: started + 20_000 });
     player.play();
@@ -208,68 +235,168 @@ describe('playing', () => {
   it('waits where the next window is late, and goes on when it came', async () => {
     const { source, player, loaded, appended, starved, time } = open();
     await source.last().answer();
-    loaded(started, started + 30_000);
-    starved(started + 30_000);
+    loaded(started, started + 4_000);
+    starved(started + 4_000);
     expect(player.store.get().waiting).toBe(true);
     await source.last().answer();
     expect(orders.at(-1)).toMatchObject({ kind: 'append' });
-    appended(started + 90_000);
-    time(started + 30_100);
+    appended(started + 20_000);
+    time(started + 4_100);
     expect(player.store.get().waiting).toBe(false);
   });
 
-  it('skips inactivity, but not what is worth seeing', async () => {
-    const { source, player, time, report, load } = open(session(), { skipIdle: true });
+  it('asks again by itself for an answer that broke off, and stops for what it has meanwhile', async () => {
+    const { source, player, loaded, time } = open();
     await source.last().answer();
-    report({ kind: 'loaded', load: load(), keyframe: started - offset, contents: { events: 2, first: started - offset, last: started + 30_000 - offset, active: [[started - offset, started + 2_000 - offset]] } });
+    loaded(started, started + 4_000);
+    const { window } = source.last();
+    vi.useFakeTimers();
+    try {
+      void source.last().refuse(new TypeError('network error'));
+      await vi.advanceTimersByTimeAsync(1);
+      expect(player.store.get()).toMatchObject({ trouble: 'offline', waiting: false });
+      time(started + 1_000);
+      const asked = source.asked.length;
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(source.asked).toHaveLength(asked + 1);
+      expect(source.last().window).toEqual(window);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('skips inactivity, but not what is worth seeing', async () => {
+    const { player, has, report, time, load } = open(session(), { skipIdle: true });
+    await has(started + 30_000);
+    report({ kind: 'appended', load: load(), contents: { events: 1, damaged: [], last: started + 30_000 - offset, active: [[started - offset, started + 2_000 - offset]] } });
     player.setMoments([started + 20_000]);
     time(started + 4_000);
     expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 19_000 - offset });
-    expect(player.store.get().skippedMs).toBe(15_000);
+    expect(player.store.get().skipped).toEqual({ ms: 15_000, why: 'idle' });
+  });
+});
+
+describe('what is missing', () => {
+  const lacking = (...missing: Missing[]) =>
+    session({ tabs: [{ id: 'a', startedAt: started, endedAt: started + 10 * minute, events: 1, playable: true, playableFrom: started, missing }] });
+  const batches = (from: number, to: number): Missing => ({ why: 'batches', fromSeq: 1, toSeq: 1, from: started + from, to: started + to });
+  const snapshot = (from: number, to: number): Missing => ({ why: 'snapshot', fromSeq: -1, toSeq: -1, from: started + from, to: started + to });
+
+  it('is skipped while playing, and said', async () => {
+    const { player, has, time } = open(lacking(batches(10_000, 22_000)));
+    await has(started + 60_000);
+    time(started + 9_900);
+    expect(player.store.get().skipped).toBeNull();
+    time(started + 10_050);
+    expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 22_000 - offset });
+    expect(player.store.get()).toMatchObject({ at: started + 22_000, playing: true, skipped: { ms: 11_950, why: 'batches' } });
+  });
+
+  it('is told apart from inactivity', async () => {
+    const { has, time, player } = open(lacking(batches(30_000, 50_000)), { skipIdle: true });
+    await has(started + 60_000);
+    time(started + 5_000);
+    expect(player.store.get()).toMatchObject({ at: started + 29_000, skipped: { why: 'idle' } });
+  });
+
+  it('can be stood in while paused, with the picture of before it, and left', async () => {
+    const { source, player } = open(lacking(batches(10_000, 22_000)), { at: started + 15_000, play: false });
+    expect(source.last().window).toMatchObject({ from: started + 15_000, keyframe: true });
+    player.leaveGap();
+    expect(source.last().window).toMatchObject({ from: started + 22_000, keyframe: true });
+    expect(player.store.get()).toMatchObject({ at: started + 22_000, playing: false });
+  });
+
+  it('of a beginning without a picture is where nothing is asked for: playing starts after it', async () => {
+    const detail = lacking(snapshot(0, 35_000));
+    expect(open(detail).source.last().window).toMatchObject({ from: started + 35_000, keyframe: true });
+    const { source, player } = open(detail, { at: started + 5_000, play: false });
+    expect(source.asked).toHaveLength(0);
+    expect(player.store.get()).toMatchObject({ at: started + 5_000, waiting: false, trouble: null });
+    player.play();
+    expect(source.last().window).toMatchObject({ from: started + 35_000 });
+    expect(player.store.get()).toMatchObject({ playing: true, skipped: { ms: 30_000, why: 'snapshot' } });
+  });
+
+  it('of a page without a picture is stood in without the picture moving, in the run or not', async () => {
+    const { player, has, report, load } = open(lacking(snapshot(10_000, 22_000)), { play: false });
+    await has(started + 60_000);
+    const before = orders.filter((order) => order.kind === 'seek').length;
+    player.seek(started + 12_000);
+    report({ kind: 'time', load: load(), seek: 1, at: started - offset });
+    expect(player.store.get().at).toBe(started + 12_000);
+    expect(orders.filter((order) => order.kind === 'seek')).toHaveLength(before);
+    player.leaveGap();
+    expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 22_000 - offset });
+  });
+
+  it('of all pictures is said without a request', () => {
+    const { source, player } = open(session({ tabs: [{ id: 'a', startedAt: started, endedAt: started + minute, events: 1, playable: false, playableFrom: 0 }] }));
+    expect(source.asked).toHaveLength(0);
+    expect(player.store.get().trouble).toBe('notPlayable');
+    player.seek(started + 10_000);
+    expect(player.store.get().at).toBe(started + 10_000);
+  });
+
+  it('is not fetched, however long it is', async () => {
+    const { source, has } = open(lacking(batches(3_000, 9 * minute)));
+    await has(started + 1_000);
+    expect(source.last().window).toEqual({ from: started + 4_000, to: started + 9 * minute, keyframe: false });
   });
 });
 
 describe('damage', () => {
-  const damaged = () => new ApiError(500, 'damaged', '');
-
-  it('is not asked for again with each report of the time, and told where playing comes to it', async () => {
-    const { source, player, loaded, time, starved } = open();
+  it('that is met ahead is noted, and skipped when playing comes to it', async () => {
+    const { source, player, loaded, appended, time } = open();
     await source.last().answer();
-    loaded(started, started + 30_000);
-    await source.last().refuse(damaged());
-    const asked = source.asked.length;
-    time(started + 1_000);
-    time(started + 1_066);
-    expect(source.asked).toHaveLength(asked);
-    expect(player.store.get()).toMatchObject({ trouble: 'damaged', waiting: false });
-    starved(started + 30_000);
-    expect(player.store.get()).toMatchObject({ trouble: 'damaged', waiting: true });
+    loaded(started, started + 4_000);
+    await source.last().answer();
+    appended(started + 20_000, [[started + 10_000, started + 14_000]]);
+    expect(player.store.get().gaps).toEqual([{ why: 'damaged', from: started + 10_000, to: started + 14_000 }]);
+    time(started + 10_000);
+    expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 14_000 - offset });
+    expect(player.store.get().skipped).toEqual({ ms: 4_000, why: 'damaged' });
   });
 
-  it('is closed in on where an answer breaks off', async () => {
-    const { source, loaded } = open();
+  it('that one goes into is stood in, and one goes on after it', async () => {
+    const { source, player, loaded } = open(session(), { at: started + 2 * minute, play: false });
     await source.last().answer();
-    loaded(started, started + 30_000);
-    const { from, to = 0 } = source.last().window;
-    await source.last().refuse(new BrokenOff());
-    expect(source.last().window).toEqual({ from, to: from + (to - from) / 2, keyframe: false });
+    loaded(started + 3 * minute, started + 3 * minute, [[started + minute, started + 3 * minute]]);
+    expect(player.store.get()).toMatchObject({ at: started + 2 * minute, waiting: false, trouble: null });
+    player.play();
+    expect(source.last().window).toMatchObject({ from: started + 3 * minute, keyframe: true });
+    expect(player.store.get().playing).toBe(true);
   });
 
-  it('is passed in growing steps until something can be read', async () => {
+  it('without a picture after it in the window is passed at once', async () => {
     const { source, player, loaded } = open();
-    await source.last().refuse(damaged());
-    player.passDamage();
-    expect(source.last().window.from).toBe(started + 5_000);
-    await source.last().refuse(damaged());
-    expect(source.last().window.from).toBe(started + 15_000);
     await source.last().answer();
-    loaded(started + 14_000, started + 40_000);
-    expect(player.store.get()).toMatchObject({ trouble: null, shown: true });
+    loaded(null, started, [[started, started + minute]]);
+    expect(source.last().window).toMatchObject({ from: started + minute, keyframe: true });
+    await source.last().answer();
+    loaded(started + minute - 1, started + minute);
+    expect(player.store.get()).toMatchObject({ at: started + minute, playing: true, skipped: { ms: minute, why: 'damaged' } });
+  });
+
+  it('up to the end ends playing there', async () => {
+    const { source, player, loaded } = open(session(), { at: started + 9 * minute, play: true });
+    await source.last().answer();
+    loaded(started + 9 * minute - 1, started + 9 * minute + 4_000, [[started + 9 * minute + 3_000, started + 10 * minute]]);
+    player.seek(started + 9 * minute + 3_500);
+    expect(player.store.get()).toMatchObject({ at: started + 10 * minute, ended: true, playing: false });
+  });
+
+  it('of the whole is said, and nothing is asked for again', async () => {
+    const { source, player, loaded } = open();
+    await source.last().answer();
+    loaded(null, started, [[started, started + 10 * minute]]);
+    expect(source.asked).toHaveLength(1);
+    expect(player.store.get()).toMatchObject({ waiting: false, playing: false, trouble: null });
   });
 });
 
 describe('a live session', () => {
-  const live = () => session({ state: 'live', tabs: [{ id: 'a', startedAt: started, endedAt: started + 20_000, events: 1, playable: true }] });
+  const live = () => session({ state: 'live', tabs: [{ id: 'a', startedAt: started, endedAt: started + 20_000, events: 1, playable: true, playableFrom: started }] });
 
   it('opens at its newest events, then follows from the last batch it got', async () => {
     const { source, loaded, player } = open(live(), { live: true });

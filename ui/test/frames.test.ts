@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TimedEvent } from '../src/player/activity';
-import { frameFrom } from '../src/player/frames';
+import { frameFrom, standing } from '../src/player/frames';
 
 const event = (timestamp: number, source: number, more = {}): TimedEvent => ({ type: 3, timestamp, data: { source, ...more } });
 
@@ -30,5 +30,21 @@ describe('stepping through the picture', () => {
     expect(step(401, 1)).toBeNull();
     expect(step(102, -1)).toBeNull();
     expect(step(301, 1, 400)).toBeNull();
+  });
+});
+
+describe('a time with a picture', () => {
+  const pages: TimedEvent[] = [...events, { type: 4, timestamp: 500 }, { type: 2, timestamp: 520 }, event(600, 0), { type: 4, timestamp: 700 }];
+
+  it('is any time within a page', () => {
+    expect([150, 499, 521, 650].map((at) => standing(pages, at))).toEqual([150, 499, 521, 650]);
+  });
+
+  it('is after the full snapshot, while a page has begun and is not there yet', () => {
+    expect([500, 510, 520].map((at) => standing(pages, at))).toEqual([521, 521, 521]);
+  });
+
+  it('is the time itself where no picture is known to come', () => {
+    expect([50, 700, 800].map((at) => standing(pages, at))).toEqual([50, 700, 800]);
   });
 });

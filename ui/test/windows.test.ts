@@ -1,67 +1,102 @@
 import { describe, expect, it } from 'vitest';
-import { covers, type EventWindow, type Extent, firstWindow, grow, missingAt, nextWindow, outgrown, reachesEnd, type Run } from '../src/player/windows';
+import { covers, type EventWindow, type Extent, firstWindow, furtherWindow, grow, nextWindow, outgrown, reachesEnd, type Run } from '../src/player/windows';
 
 const minute = 60_000;
 const start = 1_700_000_000_000;
 const hour: Extent = { start, end: start + 60 * minute, live: false };
-const run = (over: Partial<Run> = {}): Run => ({ from: start, to: start + minute, bytes: 600_000, complete: false, ...over });
+const run = (over: Partial<Run> = {}): Run => ({ from: start, to: start + minute, bytes: 600_000, complete: false, lastMs: 30_000, lastBytes: 300_000, ...over });
+const lengthOf = (window: EventWindow | null) => (window?.to ?? NaN) - (window?.from ?? NaN);
 
 describe('the first window', () => {
-  it('begins with a keyframe at the time asked for', () => {
-    const window = firstWindow(start + 5 * minute, hour);
-    expect(window).toEqual({ from: start + 5 * minute, to: start + 5 * minute + 30_000, keyframe: true });
+  it('begins with a keyframe at the time asked for, and is short', () => {
+    const window = firstWindow(start + 5 * minute, 1, hour);
+    expect(window).toEqual({ from: start + 5 * minute, to: start + 5 * minute + 4_000, keyframe: true });
+  });
+
+  it('is longer where it is played faster, but stays short', () => {
+    expect(lengthOf(firstWindow(start, 2, hour))).toBe(8_000);
+    expect(lengthOf(firstWindow(start, 16, hour))).toBe(16_000);
+    expect(lengthOf(firstWindow(start, 0.5, hour))).toBe(4_000);
+  });
+
+  it('begins earlier where one is to look back', () => {
+    expect(firstWindow(start + minute, 1, hour, 10_000)).toEqual({ from: start + 50_000, to: start + 64_000, keyframe: true });
+    expect(firstWindow(start + 5_000, 1, hour, 10_000).from).toBe(start);
   });
 
   it('stays inside the session', () => {
-    expect(firstWindow(start - minute, hour).from).toBe(start);
-    expect(firstWindow(start + 90 * minute, hour).from).toBe(hour.end);
+    expect(firstWindow(start - minute, 1, hour).from).toBe(start);
+    expect(firstWindow(start + 90 * minute, 1, hour).from).toBe(hour.end);
   });
 
   it('takes in the last event, and leaves the end open while more may come', () => {
-    expect(firstWindow(hour.end - 1000, hour).to).toBe(hour.end + 1);
-    expect(firstWindow(hour.end - 1000, { ...hour, live: true }).to).toBeUndefined();
+    expect(firstWindow(hour.end - 1000, 1, hour).to).toBe(hour.end + 1);
+    expect(firstWindow(hour.end - 1000, 1, { ...hour, live: true }).to).toBeUndefined();
+  });
+
+  it('without a picture is followed by longer ones, up to the end, and not by what is damaged', () => {
+    const first = firstWindow(start, 1, hour);
+    expect(furtherWindow(first, [], hour)).toEqual({ from: start + 4_000, to: start + 20_000, keyframe: true });
+    const damaged = { why: 'damaged' as const, from: start, to: start + minute };
+    expect(furtherWindow(first, [damaged], hour)?.from).toBe(start + minute);
+    expect(furtherWindow(firstWindow(hour.end, 1, hour), [], hour)).toBeNull();
+    expect(furtherWindow(first, [{ ...damaged, to: hour.end }], hour)).toBeNull();
   });
 });
 
 describe('the next window', () => {
   it('follows the run without a gap or an overlap', () => {
-    const window = nextWindow(run(), start + 30_000, 1, hour);
+    const window = nextWindow(run(), start + 30_000, 1, [], hour);
     expect(window?.from).toBe(start + minute);
     expect(window?.keyframe).toBe(false);
   });
 
   it('is not asked for while enough is ahead', () => {
-    expect(nextWindow(run({ to: start + 2 * minute }), start, 1, hour)).toBeNull();
+    expect(nextWindow(run({ to: start + 2 * minute }), start, 1, [], hour)).toBeNull();
   });
 
   it('is asked for earlier when playing faster, but never without bound', () => {
     const ahead = run({ to: start + 3 * minute });
-    expect(nextWindow(ahead, start, 1, hour)).toBeNull();
-    expect(nextWindow(ahead, start, 8, hour)).not.toBeNull();
-    expect(nextWindow(run({ to: start + 5 * minute }), start, 16, hour)).toBeNull();
+    expect(nextWindow(ahead, start, 1, [], hour)).toBeNull();
+    expect(nextWindow(ahead, start, 8, [], hour)).not.toBeNull();
+    expect(nextWindow(run({ to: start + 5 * minute }), start, 16, [], hour)).toBeNull();
   });
 
-  it('is longer where little happens and shorter where much does', () => {
-    const length = (bytes: number) => {
-      const window = nextWindow(run({ bytes }), start + minute, 1, hour);
-      return (window?.to ?? 0) - (window?.from ?? 0);
-    };
-    expect(length(1_000)).toBeGreaterThan(length(600_000));
-    expect(length(30_000_000)).toBeLessThan(length(600_000));
+  it('is not asked for while much is ahead, though it is short', () => {
+    const heavy = run({ lastMs: 4_000, lastBytes: 4_000_000 });
+    expect(nextWindow(heavy, start + minute - 20_000, 1, [], hour)).toBeNull();
+    expect(nextWindow(heavy, start + minute - 3_000, 1, [], hour)).not.toBeNull();
+    expect(nextWindow(heavy, start + minute - 20_000, 8, [], hour)).not.toBeNull();
+  });
+
+  it('is as long as weighs well by the one before, and no more than some times as long', () => {
+    const length = (lastMs: number, lastBytes: number) => lengthOf(nextWindow(run({ lastMs, lastBytes }), start + minute, 1, [], hour));
+    expect(length(4_000, 10_000)).toBe(16_000);
+    expect(length(64_000, 10_000)).toBe(120_000);
+    expect(length(30_000, 3_000_000)).toBe(40_000);
+    expect(length(30_000, 300_000_000)).toBe(4_000);
+    expect(length(0, 0)).toBe(16_000);
+  });
+
+  it('goes on to where missing batches end', () => {
+    const gap = { why: 'batches' as const, from: start + minute - 1, to: start + 20 * minute };
+    expect(nextWindow(run(), start + minute, 1, [gap], hour)?.to).toBe(start + 20 * minute);
+    expect(lengthOf(nextWindow(run(), start + minute, 1, [{ ...gap, why: 'snapshot' }], hour))).toBe(120_000);
+    expect(lengthOf(nextWindow(run(), start + minute, 1, [{ ...gap, from: start + 2 * minute }], hour))).toBe(120_000);
   });
 
   it('is none when all is there', () => {
-    expect(nextWindow(run({ complete: true }), start + minute, 1, hour)).toBeNull();
+    expect(nextWindow(run({ complete: true }), start + minute, 1, [], hour)).toBeNull();
   });
 });
 
 describe('a whole session', () => {
   it('is fetched once, from end to end, whatever its density', () => {
     for (const bytesPerMs of [0.5, 20, 400]) {
-      const fetched: EventWindow[] = [firstWindow(start, hour)];
-      let loaded: Run = run({ to: start, bytes: 0 });
+      const fetched: EventWindow[] = [firstWindow(start, 1, hour)];
+      let loaded: Run = run({ to: start, bytes: 0, lastMs: 0, lastBytes: 0 });
       let at = start;
-      for (let window: EventWindow | null = fetched[0]!; window; window = nextWindow(loaded, at, 1, hour)) {
+      for (let window: EventWindow | null = fetched[0]!; window; window = nextWindow(loaded, at, 1, [], hour)) {
         if (window !== fetched[0]) fetched.push(window);
         const size = (window.to ?? hour.end) - window.from;
         loaded = { ...grow(loaded, window, size * bytesPerMs, (window.to ?? 0) - 1), complete: reachesEnd(window, hour) };
@@ -81,6 +116,7 @@ describe('growing by an open window', () => {
     expect(grow(run(), open, 10, start + 2 * minute).to).toBe(start + 2 * minute + 1);
     expect(grow(run(), open, 0, start).to).toBe(start + minute);
     expect(reachesEnd(open, { ...hour, live: true })).toBe(true);
+    expect(grow(run(), open, 10, start + 2 * minute)).toMatchObject({ lastMs: minute + 1, lastBytes: 10 });
   });
 });
 
@@ -97,13 +133,6 @@ describe('what is loaded', () => {
     expect(outgrown(run(), start + 5 * minute)).toBe(false);
     expect(outgrown(run(), start + 11 * minute)).toBe(true);
     expect(outgrown(run({ bytes: 60_000_000 }), start + 2 * minute)).toBe(true);
-    expect(outgrown(run({ bytes: 60_000_000 }), start + 30_000)).toBe(false);
+    expect(outgrown(run({ bytes: 60_000_000 }), start + 10_000)).toBe(false);
   });
-});
-
-it('knows which gap a time lies in', () => {
-  const gap = { from: start + 1000, to: start + 5000 };
-  expect(missingAt([gap], start + 3000)).toBe(gap);
-  expect(missingAt([gap], start + 1000)).toBeNull();
-  expect(missingAt([gap], start + 5000)).toBeNull();
 });

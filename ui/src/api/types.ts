@@ -82,7 +82,10 @@ export interface SessionHit extends Session {
   matches?: Match[] | null;
 }
 
-export interface Gap {
+/** A stretch of a tab that is not whole. */
+export interface Missing {
+  /** Batches fromSeq to toSeq never came; or the first picture of a page never did, and the numbers are -1. */
+  why: 'batches' | 'snapshot';
   fromSeq: number;
   toSeq: number;
   from: number;
@@ -94,8 +97,10 @@ export interface Tab {
   startedAt: number;
   endedAt: number;
   events: number;
-  missing?: Gap[] | null;
+  missing?: Missing[] | null;
   playable: boolean;
+  /** The time of the first picture; 0: there is none. */
+  playableFrom: number;
 }
 
 export interface SessionDetail extends Session {

@@ -49,7 +49,8 @@ const leadMs = 1_000;
 
 /**
  * Where to go on when skipping inactivity: a later time, or null if the person is active
- * at `at` or will be soon. Nothing is known beyond `until`, so skipping stops there.
+ * at `at` or will be soon. Nothing is known beyond `until`, so skipping stops there, and
+ * waits until so much is known that a skip is worth it.
  */
 export function skipTo(spans: readonly Span[], at: number, until: number): number | null {
   let before = -Infinity;
@@ -58,7 +59,7 @@ export function skipTo(spans: readonly Span[], at: number, until: number): numbe
     if (from > at) return worthIt(before, Math.min(from, until), at);
     before = to;
   }
-  return worthIt(before, until, at);
+  return until - at < idleMsMin ? null : worthIt(before, until, at);
 }
 
 function worthIt(before: number, next: number, at: number): number | null {

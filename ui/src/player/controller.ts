@@ -1,21 +1,22 @@
-import type { Session, SessionDetail } from '../api/types';
+import type { Session, SessionDetail, Tab } from '../api/types';
 import { joinSpans, skipTo, type Span } from './activity';
+import { addDamage, type Gap, gapAt, gapsOf, isEnd, openingGap, showable } from './gaps';
 import { type Contents, type Order, post, read, type Report } from './protocol';
-import { BrokenOff, type Source } from './source';
-import { type PlayerState, type Start, Store } from './store';
+import type { Source } from './source';
+import { type PlayerState, type Skipped, type Start, Store } from './store';
 import { retryable, troubleOf } from './trouble';
-import { covers, type EventWindow, type Extent, firstWindow, grow, halfOf, nextWindow, outgrown, reachesEnd, type Run } from './windows';
+import { covers, type EventWindow, type Extent, firstWindow, furtherWindow, grow, nextWindow, outgrown, reachesEnd, type Run } from './windows';
 
 /** A viewer this far behind the newest event of a live session is brought forward. */
 const liveLagMsMax = 6_000;
 /** How far behind the newest event a live session plays: about one upload of the recorder. */
 const liveLeadMs = 2_000;
 const retryMs = 2_000;
-/** How far the first step over damage goes; each next is twice as long. */
-const passMs = 5_000;
-/** So near to the end nothing is left to be played. */
-const endMs = 150;
-const skippedShownMs = 1_600;
+/** How long it is told what was skipped: inactivity in passing, what is missing so that it can be read. */
+const idleShownMs = 1_600;
+const gapShownMs = 4_000;
+/** How far before a run the first look for an earlier change of the picture goes. */
+const backMsMin = 5_000;
 
 export const speeds: readonly number[] = [0.5, 1, 2, 4, 8, 16];
 
@@ -40,8 +41,10 @@ export class PlayerController {
   private active: readonly Span[] = [];
   private busy: readonly Span[] = [];
   private lastSeq = -1;
-  /** What could not be read, and how far the next step over it goes. */
-  private damage: { from: number; stepMs: number; passing: boolean } | null = null;
+  /** What of the tab was found damaged. */
+  private damage: Gap[] = [];
+  /** The run on its way is to be stepped back in, from where it is shown. */
+  private steppingBack = false;
   private unfollow: (() => void) | null = null;
   private timers: { skipped?: ReturnType<typeof setTimeout>; retry?: ReturnType<typeof setTimeout> } = {};
 
@@ -52,10 +55,12 @@ export class PlayerController {
   ) {
     const extent = this.extent(start.tab);
     const following = start.live && start.at === null;
-    const at = Math.min(Math.max(start.at ?? (following ? extent.end - liveLeadMs : extent.start), extent.start), extent.end);
+    const gaps = gapsOf(this.tab(start.tab), []);
+    const opening = openingGap(gaps, extent.start, extent.end)?.to ?? extent.start;
+    const at = Math.min(Math.max(start.at ?? (following ? extent.end - liveLeadMs : opening), extent.start), extent.end);
     this.store = new Store<PlayerState>({
-      at, following, tab: start.tab, start: extent.start, end: extent.end, live: start.live, speed: start.speed, skipIdle: start.skipIdle,
-      playing: start.play, waiting: true, shown: false, ended: false, trouble: null, skippedMs: 0, width: 0, height: 0, blocked: [],
+      at, following, gaps, tab: start.tab, start: extent.start, end: extent.end, live: start.live, speed: start.speed, skipIdle: start.skipIdle,
+      playing: start.play, waiting: true, shown: false, ended: false, trouble: null, skipped: null, width: 0, height: 0, blocked: [],
     });
   }
 
@@ -76,10 +81,12 @@ export class PlayerController {
 
   play() {
     const { ended, start, end, at, live, trouble } = this.store.get();
-    if (trouble) return trouble === 'damaged' ? this.passDamage() : this.retry();
+    if (trouble) return this.retry();
     this.store.set({ playing: true });
     this.tell({ kind: 'play' });
-    if (ended || (!live && at > end - endMs)) this.seek(start);
+    const gap = this.gapAt(at);
+    if (ended || (!live && isEnd(at, end))) this.seek(start);
+    else if (gap) this.pass(at, gap);
   }
 
   pause() {
@@ -97,10 +104,19 @@ export class PlayerController {
     const { start, end, playing } = this.store.get();
     const at = Math.min(Math.max(to, start), end);
     this.store.set({ following });
+    const gap = this.gapAt(at);
+    if (gap && playing && !following) return this.pass(at, gap);
+    if (gap && !showable(gap)) return this.stand(at);
     if (!covers(this.run, at)) return this.begin(at, playing);
     this.store.set({ at, ended: false, waiting: false, trouble: null });
     this.tell({ kind: 'seek', at: this.clientTime(at), seek: ++this.seeks });
     this.pump();
+  }
+
+  /** Goes on after the gap that is shown. */
+  leaveGap() {
+    const gap = this.gapAt(this.store.get().at);
+    if (gap) this.seek(gap.to);
   }
 
   /** Pauses at the next (1) or previous (-1) event that changes the picture. */
@@ -135,9 +151,11 @@ export class PlayerController {
   setTab(tab: string) {
     if (tab === this.store.get().tab) return;
     const { start, end } = this.extent(tab);
-    this.store.set({ tab, start, end, shown: false });
     this.active = [];
-    this.begin(Math.min(Math.max(this.store.get().at, start), end), this.store.get().playing);
+    this.damage = [];
+    this.run = null;
+    this.store.set({ tab, start, end, gaps: gapsOf(this.tab(tab), []), shown: false });
+    this.seek(this.store.get().at);
   }
 
   /** Takes the session as the service knows it now. */
@@ -145,35 +163,39 @@ export class PlayerController {
     this.session = session;
     const { start, end } = this.extent(this.store.get().tab);
     this.store.set({ start, end: Math.max(end, this.store.get().end), live });
+    this.findGaps();
     if (this.run?.complete && !this.unfollow && end >= this.run.to) {
       this.run = { ...this.run, complete: false };
       this.pump();
     }
   }
 
-  /** Goes on with the first that can be read after what is damaged. */
-  passDamage() {
-    if (!this.damage) return this.retry();
-    this.damage.passing = true;
-    const { end, playing } = this.store.get();
-    const to = Math.min(end, this.damage.from + this.damage.stepMs);
-    this.damage.stepMs *= 2;
-    this.begin(to, playing);
-  }
-
   retry() {
     this.begin(this.store.get().at, this.store.get().playing);
   }
 
+  private tab(id: string): Tab | undefined {
+    return this.session.tabs.find((one) => one.id === id);
+  }
+
   private extent(tab: string): Extent {
-    const { tabs, startedAt, endedAt, state } = this.session;
-    const found = tabs.find((one) => one.id === tab);
+    const { startedAt, endedAt, state } = this.session;
+    const found = this.tab(tab);
     return { start: found?.startedAt ?? startedAt, end: found?.endedAt ?? endedAt, live: state === 'live' };
   }
 
   private known(): Extent {
     const { start, end } = this.store.get();
     return { start, end, live: this.session.state === 'live' };
+  }
+
+  private gapAt(at: number): Gap | null {
+    const { gaps, end } = this.store.get();
+    return gapAt(gaps, at, end);
+  }
+
+  private findGaps() {
+    this.store.set({ gaps: gapsOf(this.tab(this.store.get().tab), this.damage) });
   }
 
   private clientTime(at: number): number {
@@ -198,15 +220,26 @@ export class PlayerController {
   }
 
   /** Starts a new run at a time, with nothing of the run before but the picture on screen. */
-  private begin(at: number, play: boolean) {
+  private begin(at: number, play: boolean, leadMs = 0) {
     this.halt();
     this.load++;
     this.seeks++;
     this.run = null;
+    this.steppingBack = false;
     this.store.set({ at, playing: play, waiting: true, ended: false, trouble: null });
     // Until the new run's picture stands, the one before stays, and stands still.
     this.tell({ kind: 'pause' });
-    void this.fetch(firstWindow(at, this.known()));
+    const { tab, speed } = this.store.get();
+    const { live, ...extent } = this.known();
+    if (!live && !this.tab(tab)?.playable) return this.store.set({ trouble: 'notPlayable', waiting: false });
+    void this.fetch(firstWindow(at, speed, { live, ...extent }, leadMs));
+  }
+
+  /** Stands still at a time that there is no picture of. */
+  private stand(at: number) {
+    this.seeks++; // the picture's own time says nothing here
+    this.tell({ kind: 'pause' });
+    this.store.set({ at, playing: false, ended: false, waiting: false, trouble: null });
   }
 
   private async fetch(window: EventWindow) {
@@ -232,7 +265,8 @@ export class PlayerController {
     this.given = { window, bytes: events.length };
     this.store.set({ trouble: null });
     if (window.keyframe) {
-      this.tell({ kind: 'load', load: this.load, events, at: this.clientTime(at), until, play, speed, seek: this.seeks });
+      const from = this.clientTime(window.from);
+      this.tell({ kind: 'load', load: this.load, events, from, at: this.clientTime(at), until, play, speed, seek: this.seeks });
     } else {
       this.tell({ kind: 'append', load: this.load, events, until });
     }
@@ -240,16 +274,6 @@ export class PlayerController {
 
   private failed(error: unknown, window: EventWindow) {
     const trouble = troubleOf(error);
-    if (error instanceof BrokenOff) {
-      // Either there is no connection, which the next request tells, or something in the window is damaged.
-      const half = halfOf(window, this.known());
-      if (half) return void this.fetch(half);
-    }
-    if (trouble === 'damaged') {
-      const before = this.damage?.passing && window.from < this.known().end ? this.damage : null;
-      this.damage = { from: window.from, stepMs: before?.stepMs ?? passMs, passing: before !== null };
-      if (before) return this.passDamage();
-    }
     // Trouble ahead does not stop what is loaded from playing on.
     const atEnd = !this.run || this.store.get().at >= this.run.to - 1;
     this.store.set({ trouble, waiting: atEnd || this.store.get().waiting });
@@ -259,7 +283,8 @@ export class PlayerController {
   private heard(report: Report) {
     switch (report.kind) {
       case 'ready':
-        return this.begin(this.store.get().at, this.store.get().playing);
+        this.run = null;
+        return this.seek(this.store.get().at, this.store.get().following);
       case 'size':
         return this.store.set({ width: report.width, height: report.height });
       case 'blocked':
@@ -278,7 +303,7 @@ export class PlayerController {
       case 'starved':
         return report.seek === this.seeks ? this.starved(this.serverTime(report.at)) : undefined;
       case 'failed':
-        return this.store.set({ trouble: 'failed', waiting: false });
+        return this.store.set({ trouble: 'failed', waiting: true });
     }
   }
 
@@ -286,30 +311,46 @@ export class PlayerController {
     const given = this.given;
     if (!given) return;
     this.given = null;
-    this.damage = null;
+    this.learn(contents);
     const { window } = given;
-    if (keyframe === null) {
-      // Nothing to show in this window; a picture may come later.
-      if (window.to === undefined || window.to > this.known().end) return this.store.set({ trouble: 'notPlayable', waiting: false });
-      return void this.fetch(firstWindow(window.to, this.known()));
-    }
-    const from = Math.min(this.serverTime(keyframe), window.from);
-    const run: Run = { from, to: window.from, bytes: 0, complete: false };
-    this.settle(run, window, given.bytes, contents);
-    this.store.set({ shown: true, waiting: false, at: Math.max(this.store.get().at, this.serverTime(keyframe)) });
+    if (keyframe === null) return this.pictureless(window);
+    this.settle({ from: window.from, to: window.from, bytes: 0, complete: false, lastMs: 0, lastBytes: 0 }, window, given.bytes, contents);
+    const { at, playing } = this.store.get();
+    this.store.set({ shown: true, waiting: false });
+    const gap = this.gapAt(at);
+    if (this.steppingBack) this.tell({ kind: 'frame', direction: -1, seek: ++this.seeks });
+    else if (gap && !showable(gap)) return playing ? this.pass(at, gap) : this.stand(at);
+    else this.store.set({ at: Math.max(at, this.serverTime(keyframe)) });
     this.pump();
+  }
+
+  /** Nothing to show in the window that came; a picture may come later. */
+  private pictureless(window: EventWindow) {
+    const { at, gaps } = this.store.get();
+    const further = furtherWindow(window, gaps, this.known());
+    if (further) return void this.fetch(further);
+    if (this.gapAt(at)) return this.stand(at);
+    this.store.set({ trouble: 'notPlayable', waiting: false });
   }
 
   private appended(contents: Contents) {
     if (!this.run) return;
     const given = this.given;
     this.given = null;
+    this.learn(contents);
     if (given) {
       this.settle(this.run, given.window, given.bytes, contents);
       return this.pump();
     }
     this.settle(this.run, { from: this.run.to, to: undefined, keyframe: false }, 0, contents);
     this.catchUp();
+  }
+
+  /** Notes what the service could not read. */
+  private learn(contents: Contents) {
+    if (contents.damaged.length === 0) return;
+    for (const [from, to] of contents.damaged) this.damage = addDamage(this.damage, this.serverTime(from), this.serverTime(to));
+    this.findGaps();
   }
 
   /** Notes what the run holds now, and follows the session where it reaches the newest. */
@@ -348,27 +389,43 @@ export class PlayerController {
   }
 
   private moved(at: number) {
+    if (!this.run) return;
     this.store.set({ at: Math.min(at, this.store.get().end), waiting: false });
-    const { playing, skipIdle, following } = this.store.get();
-    if (playing && skipIdle && !following && this.run) {
-      const to = skipTo(joinSpans(this.active, this.busy), at, this.run.complete ? this.store.get().end : this.run.to);
-      if (to !== null) this.skip(at, to);
+    const { playing, skipIdle, following, end, gaps } = this.store.get();
+    const gap = playing && !following ? this.gapAt(at) : null;
+    if (gap) return this.pass(at, gap);
+    if (playing && skipIdle && !following) {
+      // What is missing is told apart from what is idle.
+      const until = gaps.find((next) => next.from > at)?.from ?? Infinity;
+      const to = skipTo(joinSpans(this.active, this.busy), at, Math.min(until, this.run.complete ? end : this.run.to));
+      if (to !== null) this.skip(at, to, 'idle');
     }
     this.pump();
   }
 
-  private skip(at: number, to: number) {
+  /** Playing goes on after a gap; where nothing comes after it, it ends. */
+  private pass(at: number, gap: Gap) {
+    const { end, live } = this.store.get();
+    if (!isEnd(gap.to, end)) return this.skip(at, gap.to, gap.why);
+    this.stand(live ? at : end);
+    this.store.set({ ended: !live });
+  }
+
+  private skip(at: number, to: number, why: Skipped['why']) {
+    this.store.set({ skipped: { ms: to - at, why } });
     this.seek(to);
-    this.store.set({ skippedMs: to - at });
     clearTimeout(this.timers.skipped);
-    this.timers.skipped = setTimeout(() => this.store.set({ skippedMs: 0 }), skippedShownMs);
+    this.timers.skipped = setTimeout(() => this.store.set({ skipped: null }), why === 'idle' ? idleShownMs : gapShownMs);
   }
 
   /** Goes on where the run has no further change of the picture: to what is before or after it. */
   private overEdge(direction: 1 | -1) {
     if (!this.run) return;
-    if (direction === -1) this.seek(this.run.from - 1);
-    else this.seek(this.run.complete ? this.store.get().end : this.run.to);
+    const { at, start, end } = this.store.get();
+    if (direction === 1) return this.seek(this.run.complete ? end : this.run.to);
+    if (this.run.from <= start) return;
+    this.begin(at, false, Math.max(backMsMin, 2 * (at - this.run.from)));
+    this.steppingBack = true;
   }
 
   private starved(at: number) {
@@ -383,11 +440,11 @@ export class PlayerController {
 
   /** Fetches what comes next, if it is time to. */
   private pump() {
-    const { at, speed, playing, trouble } = this.store.get();
+    const { at, speed, playing, trouble, gaps } = this.store.get();
     // What failed is asked for again by its timer or by the viewer, not with each report of the time.
     if (!this.run || this.fetching || this.given || trouble) return;
     if (outgrown(this.run, at)) return this.begin(at, playing);
-    const window = nextWindow(this.run, at, speed, this.known());
+    const window = nextWindow(this.run, at, speed, gaps, this.known());
     if (window) void this.fetch(window);
   }
 }

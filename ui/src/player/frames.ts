@@ -29,3 +29,15 @@ export function frameFrom(events: readonly TimedEvent[], at: number, direction: 
   const found = direction === 1 ? events.find(next) : events.findLast(next);
   return found && found.timestamp >= from && after(found) <= to ? after(found) : null;
 }
+
+const meta = 4;
+
+/**
+ * The time nearest after `at` at which a picture stands: a page that just began (a meta
+ * event) has none until its full snapshot, and what is on screen is another page's.
+ */
+export function standing(events: readonly TimedEvent[], at: number): number {
+  const page = events.findLastIndex((event) => event.type === meta && event.timestamp <= at);
+  const picture = page === -1 ? undefined : events.find((event, i) => i > page && event.type === snapshot);
+  return picture && picture.timestamp >= at ? after(picture) : at;
+}

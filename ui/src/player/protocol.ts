@@ -12,6 +12,8 @@ export interface Load {
   load: number;
   /** A JSON array of rrweb events, as it came from the service. */
   events: string;
+  /** What is older only says how the page was at this time. */
+  from: number;
   at: number;
   /** Events are known up to here, and playing waits when it arrives; null: up to the last one given. */
   until: number | null;
@@ -40,8 +42,9 @@ export type Order =
 /** What one load or append held. */
 export interface Contents {
   events: number;
-  first: number;
   last: number;
+  /** Time spans that the service could not read. */
+  damaged: [from: number, to: number][];
   /** Time spans in which the person did something. */
   active: [from: number, to: number][];
 }

@@ -9,9 +9,6 @@ export interface Fetched {
   lastSeq: number;
 }
 
-/** An answer that began and did not end: the connection broke, or the service met damage on its way. */
-export class BrokenOff extends Error {}
-
 export interface Live {
   events(seq: number, events: unknown[]): void;
   session(session: Session): void;
@@ -31,10 +28,10 @@ export function serviceSource(project: string, session: string): Source {
   const path = `/sessions/${encodeURIComponent(session)}`;
   return {
     async events(tab, { from, to, keyframe }, signal) {
-      const answer = await send('GET', `${path}/events`, { query: { project, tab, from: Math.floor(from), to: to && Math.ceil(to), keyframe }, signal });
-      const events = await answer.text().catch((cause: unknown) => {
-        throw signal.aborted ? cause : new BrokenOff('the answer broke off', { cause });
-      });
+      // What is damaged is passed over, and told of in its place.
+      const query = { project, tab, from: Math.floor(from), to: to && Math.ceil(to), keyframe, gaps: true };
+      const answer = await send('GET', `${path}/events`, { query, signal });
+      const events = await answer.text();
       return { events, lastSeq: Number(answer.headers.get('Afterimage-Last-Seq') ?? -1) };
     },
     follow(tab, after, live) {

@@ -1,7 +1,14 @@
 import { useSyncExternalStore } from 'react';
+import type { Gap, Why } from './gaps';
 
 /** What went wrong, as far as the viewer can be told apart. */
 export type Trouble = 'erased' | 'notFound' | 'notPlayable' | 'damaged' | 'offline' | 'denied' | 'failed';
+
+/** A stretch that playing went over: nobody did anything in it, or it cannot be shown. */
+export interface Skipped {
+  ms: number;
+  why: Why | 'idle';
+}
 
 /** What the views show of the player. Times are unix milliseconds in the server's clock. */
 export interface PlayerState {
@@ -15,8 +22,10 @@ export interface PlayerState {
   at: number;
   speed: number;
   skipIdle: boolean;
-  /** How much was skipped just now; 0: nothing. */
-  skippedMs: number;
+  /** What was skipped just now. */
+  skipped: Skipped | null;
+  /** What the tab lacks, as far as it is known, in order of time. */
+  gaps: readonly Gap[];
   tab: string;
   start: number;
   end: number;

@@ -1,10 +1,9 @@
 import { ApiError } from '../api/client';
-import { BrokenOff } from './source';
 import type { Trouble } from './store';
 
 /** Tells the conditions apart that a viewer can do different things about. */
 export function troubleOf(error: unknown): Trouble {
-  if (error instanceof BrokenOff) return 'damaged'; // even of the shortest window, while the service answers
+  // Also an answer that broke off on its way.
   if (!(error instanceof ApiError)) return 'offline';
   if (error.slug === 'damaged') return 'damaged';
   if (error.status === 410) return 'erased';

@@ -1,5 +1,6 @@
 // Which part of a recording is in the player, and what to fetch next. Pure: times are
 // unix milliseconds in the server's clock, spans include `from` and not `to`.
+import { type Gap, isEnd } from './gaps';
 
 export interface EventWindow {
   from: number;
@@ -17,6 +18,9 @@ export interface Run {
   bytes: number;
   /** Whether the run reaches the end of what is stored. */
   complete: boolean;
+  /** The window that came last: how long it was, and how large. */
+  lastMs: number;
+  lastBytes: number;
 }
 
 /** The stretch of time that one tab has events in. */
@@ -27,68 +31,69 @@ export interface Extent {
   live: boolean;
 }
 
-/** Small enough that the first picture comes at once. */
-const firstWindowMs = 30_000;
-const nextWindowMs = 60_000;
-/** Long quiet parts are taken in larger steps, dense ones in smaller. */
-const quietWindowMs = 240_000;
-const denseWindowMs = 15_000;
-const quietBytesPerMs = 2;
-const denseBytesPerMs = 100;
+/** So short that the picture comes at once, also where much happens; what comes after it is fetched meanwhile. */
+const firstWindowMs = 4_000;
+/** Each window is at most so many times as long as the one before: where much happens is not known beforehand. */
+const growth = 4;
+const windowMsMin = 4_000;
+const windowMsMax = 120_000;
+/** What one window should weigh, by the weight of the one before. */
+const windowBytes = 4_000_000;
 /** How much is kept ahead of the playing time; more when playing faster. */
 const lookAheadMs = 45_000;
 /** Nothing more is fetched ahead than this, however fast it plays. */
 const lookAheadMsMax = 240_000;
+const lookAheadBytesMax = 16_000_000;
 /** A run longer or larger than this is begun anew, so that memory does not grow with the session. */
 const behindMsMax = 600_000;
-const runBytesMax = 48_000_000;
+const runBytesMax = 32_000_000;
 /** A run is never begun anew within this of its start: it would not free much. */
-const behindMsMin = 60_000;
+const behindMsMin = 15_000;
 
-function window(from: number, lengthMs: number, extent: Extent, keyframe: boolean): EventWindow {
-  const to = from + lengthMs;
-  if (to <= extent.end) return { from, to, keyframe };
-  return { from, to: extent.live ? undefined : extent.end + 1, keyframe };
+/** Where a window ends: at the end of what there is, if it would come near it. */
+function endOf(to: number, extent: Extent): number | undefined {
+  if (to + windowMsMin <= extent.end) return to;
+  return extent.live ? undefined : extent.end + 1;
 }
 
-/** What to fetch to start at a time, at which nothing is loaded. */
-export function firstWindow(at: number, extent: Extent): EventWindow {
-  const from = Math.min(Math.max(at, extent.start), extent.end);
-  return window(from, firstWindowMs, extent, true);
+/** What to fetch to start at a time, at which nothing is loaded; `leadMs`: with so much before it. */
+export function firstWindow(at: number, speed: number, extent: Extent, leadMs = 0): EventWindow {
+  const start = Math.min(Math.max(at, extent.start), extent.end);
+  const lengthMs = firstWindowMs * Math.min(growth, Math.max(1, speed));
+  return { from: Math.max(extent.start, start - leadMs), to: endOf(start + lengthMs, extent), keyframe: true };
 }
 
-function stepMs(run: Run): number {
-  const bytesPerMs = run.bytes / Math.max(1, run.to - run.from);
-  if (bytesPerMs < quietBytesPerMs) return quietWindowMs;
-  return bytesPerMs > denseBytesPerMs ? denseWindowMs : nextWindowMs;
+/** What to ask for after a first window that held no picture; null: that was all. */
+export function furtherWindow({ from, to }: EventWindow, known: readonly Gap[], extent: Extent): EventWindow | null {
+  if (to === undefined || to > extent.end) return null;
+  const next = Math.max(to, ...known.filter((gap) => gap.from < to).map((gap) => gap.to));
+  return isEnd(next, extent.end) ? null : { from: next, to: endOf(next + growth * (to - from), extent), keyframe: true };
 }
+
+const bytesPerMs = (run: Run) => run.lastBytes / Math.max(1, run.lastMs);
 
 /** What to fetch next while playing at `at`, or null if enough is there. */
-export function nextWindow(run: Run, at: number, speed: number, extent: Extent): EventWindow | null {
+export function nextWindow(run: Run, at: number, speed: number, gaps: readonly Gap[], extent: Extent): EventWindow | null {
   if (run.complete) return null;
-  const wanted = Math.min(lookAheadMsMax, lookAheadMs * Math.max(1, speed));
-  if (run.to - at >= wanted) return null;
-  return window(run.to, stepMs(run), extent, false);
+  const ahead = run.to - at;
+  const heavy = ahead * bytesPerMs(run) >= lookAheadBytesMax && ahead >= windowMsMin * Math.max(1, speed);
+  if (heavy || ahead >= Math.min(lookAheadMsMax, lookAheadMs * Math.max(1, speed))) return null;
+  const fitting = Math.min(windowMsMax, growth * Math.max(run.lastMs, windowMsMin), windowBytes / bytesPerMs(run));
+  const to = run.to + Math.max(windowMsMin, fitting);
+  // Where batches are missing there is nothing to be fetched, however long that lasts.
+  const empty = gaps.find((gap) => gap.why === 'batches' && gap.from < run.to && gap.to > to);
+  return { from: run.to, to: endOf(Math.ceil(empty?.to ?? to), extent), keyframe: false };
 }
 
 /** The run after a window was put at its end. `lastAt` is the time of the last event that came. */
 export function grow(run: Run, fetched: EventWindow, bytes: number, lastAt: number): Run {
   const to = fetched.to ?? Math.max(run.to, lastAt + 1);
-  return { from: run.from, to, bytes: run.bytes + bytes, complete: run.complete };
+  return { ...run, to, bytes: run.bytes + bytes, lastMs: to - run.to, lastBytes: bytes };
 }
 
 /** Whether fetching this window gave everything that there is. */
 export function reachesEnd(fetched: EventWindow, extent: Extent): boolean {
   return fetched.to === undefined || (fetched.to > extent.end && !extent.live);
-}
-
-/** Below this a window is not made smaller to find out what of it can be had. */
-const halvedMsMin = 2_000;
-
-/** The first half of a window that could not be had whole; null where it is too short for that. */
-export function halfOf({ from, to, keyframe }: EventWindow, extent: Extent): EventWindow | null {
-  const lengthMs = (to ?? extent.end + 1) - from;
-  return lengthMs < halvedMsMin ? null : { from, to: from + Math.ceil(lengthMs / 2), keyframe };
 }
 
 /** Whether a time can be gone to without fetching. */
@@ -100,15 +105,4 @@ export function covers(run: Run | null, at: number): boolean {
 export function outgrown(run: Run, at: number): boolean {
   const behind = at - run.from;
   return behind > behindMsMax || (run.bytes > runBytesMax && behind > behindMsMin);
-}
-
-/** What never reached the server. */
-export interface Missing {
-  from: number;
-  to: number;
-}
-
-/** The missing stretch that a time lies in. */
-export function missingAt<M extends Missing>(missing: readonly M[], at: number): M | null {
-  return missing.find((gap) => at > gap.from && at < gap.to) ?? null;
 }

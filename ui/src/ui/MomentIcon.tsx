@@ -4,18 +4,22 @@ import {
   IconClick,
   IconCloudX,
   IconCursorText,
+  IconFileBroken,
   IconFileText,
   IconFlag,
   IconHexagonLetterX,
+  IconLineDashed,
   IconMessage2,
+  IconPhotoOff,
   IconTerminal2,
   IconUserCheck,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { Look } from '../lib/moments';
+import type { Why } from '../player/gaps';
 import classes from './MomentIcon.module.css';
 
-const icons: Record<Look, TablerIcon> = {
+const icons: Record<Look | Why, TablerIcon> = {
   error: IconHexagonLetterX,
   warning: IconAlertTriangle,
   request: IconCloudX,
@@ -27,10 +31,13 @@ const icons: Record<Look, TablerIcon> = {
   identify: IconUserCheck,
   console: IconTerminal2,
   network: IconArrowsExchange,
+  batches: IconLineDashed,
+  snapshot: IconPhotoOff,
+  damaged: IconFileBroken,
 };
 
-/** The icon of a kind of moment, in its colour; what it means is said beside it. */
-export function MomentIcon({ look, size = 16 }: { look: Look; size?: number }) {
+/** The icon of a kind of moment, or of what is not there, in its colour; what it means is said beside it. */
+export function MomentIcon({ look, size = 16 }: { look: Look | Why; size?: number }) {
   const Icon = icons[look];
   return <Icon size={size} stroke={1.9} aria-hidden className={`${classes.icon} ${classes[look] ?? ''}`} />;
 }

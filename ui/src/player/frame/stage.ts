@@ -1,15 +1,10 @@
 import { Replayer } from '@rrweb/replay';
 import type { eventWithTime } from '@rrweb/types';
-import { activeSpans } from '../activity';
-import { frameFrom } from '../frames';
-import type { Append, Contents, Load, Report } from '../protocol';
+import type { TimedEvent } from '../activity';
+import { frameFrom, standing } from '../frames';
+import type { Append, Load, Report } from '../protocol';
+import { contentsOf, keyframeOf, never, parse, withSize } from './events';
 
-const metaType = 4;
-const snapshotType = 2;
-const customType = 5;
-
-/** An event that never comes due: with it in the run, rrweb's clock goes on where nothing happens. */
-const neverMs = 1e13;
 /** How often the time is told while playing. */
 const tellMs = 66;
 const trail = { duration: 400, lineCap: 'round', lineWidth: 3, strokeStyle: '#4c6ef5' } as const;
@@ -23,7 +18,7 @@ export class Stage {
   private root: HTMLElement | null = null;
   private load = 0;
   private sought = 0;
-  private first = 0;
+  private from = 0;
   private keyframe = 0;
   private until = 0;
   private playing = false;
@@ -44,15 +39,15 @@ export class Stage {
   }
 
   begin(order: Load) {
-    const events = parse(order.events);
-    const keyframe = events.find((event) => event.type === snapshotType)?.timestamp ?? null;
+    const events = withSize(parse(order.events));
+    const keyframe = keyframeOf(events);
     const contents = contentsOf(events);
     if (keyframe === null) {
       this.report({ kind: 'loaded', load: order.load, contents, keyframe });
       return;
     }
     this.load = order.load;
-    this.first = events[0]?.timestamp ?? keyframe;
+    this.from = order.from;
     this.keyframe = keyframe;
     this.until = order.until ?? contents.last + 1;
     this.playing = order.play;
@@ -97,8 +92,7 @@ export class Stage {
     if (!this.replayer) return;
     this.sought = seek;
     this.playing = false;
-    const events = this.replayer.service.state.context.events;
-    const at = frameFrom(events, this.now(), direction, this.keyframe, this.until);
+    const at = frameFrom(this.events(), this.now(), direction, this.from, this.until);
     if (at === null) return this.report({ kind: 'edge', load: this.load, seek, direction });
     this.replayer.pause(this.offset(at));
     this.tell();
@@ -113,8 +107,7 @@ export class Stage {
     root.className = 'run';
     this.host.append(root);
     const quiet = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const never = { type: customType, timestamp: this.first + neverMs, data: { tag: 'afterimage.never', payload: {} } } as eventWithTime;
-    const replayer = new Replayer([...events, never], {
+    const replayer = new Replayer([...events, never(events)], {
       root,
       speed: order.speed,
       mouseTail: quiet ? false : trail,
@@ -157,13 +150,23 @@ export class Stage {
     this.report({ kind: 'blocked', origin });
   }
 
-  private now(): number {
-    return this.replayer ? this.first + this.replayer.getCurrentTime() : 0;
+  /** The run's events in order of time, which is not always the order in which they came. */
+  private events(): readonly TimedEvent[] {
+    return this.replayer?.service.state.context.events ?? [];
   }
 
-  /** rrweb's offset of a time; never before the keyframe, where there is no picture yet. */
+  /** rrweb counts from the run's first event; one that came late may be before it. */
+  private first(): number {
+    return this.events()[0]?.timestamp ?? 0;
+  }
+
+  private now(): number {
+    return this.replayer ? this.first() + this.replayer.getCurrentTime() : 0;
+  }
+
+  /** rrweb's offset of a time, or of the next at which there is a picture. */
   private offset(at: number): number {
-    return Math.max(at, this.keyframe + 1) - this.first;
+    return standing(this.events(), Math.max(at, this.keyframe + 1)) - this.first();
   }
 
   private tick() {
@@ -196,25 +199,4 @@ export class Stage {
     const top = (innerHeight - height * scale) / 2;
     this.root.style.cssText = `width:${width}px;height:${height}px;transform:translate(${left}px,${top}px) scale(${scale})`;
   }
-}
-
-function parse(json: string): eventWithTime[] {
-  const events = JSON.parse(json) as eventWithTime[];
-  // A keyframe needs the size of the page before it.
-  const meta = events.findIndex((event) => event.type === metaType);
-  const snapshot = events.findIndex((event) => event.type === snapshotType);
-  if (snapshot !== -1 && (meta === -1 || meta > snapshot)) {
-    events.splice(snapshot, 0, { type: metaType, timestamp: events[snapshot]!.timestamp, data: { href: '', width: 1280, height: 800 } } as eventWithTime);
-  }
-  return events;
-}
-
-function contentsOf(events: eventWithTime[]): Contents {
-  let first = Infinity;
-  let last = -Infinity;
-  for (const { timestamp } of events) {
-    first = Math.min(first, timestamp);
-    last = Math.max(last, timestamp);
-  }
-  return { events: events.length, first, last, active: activeSpans(events) };
 }

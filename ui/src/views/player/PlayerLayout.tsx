@@ -1,5 +1,6 @@
 import { useRef } from 'react';
 import { Controls } from './Controls';
+import { Opening } from './Gaps';
 import { Header } from './Header';
 import { Panel } from './panel/Panel';
 import classes from './PlayerLayout.module.css';
@@ -19,6 +20,7 @@ export function PlayerLayout({ momentsPending }: { momentsPending: boolean }) {
       <div className={classes.columns}>
         <div ref={cinema} className={classes.cinema}>
           <Stage />
+          <Opening />
           <Timeline />
           <Controls cinema={cinema} />
         </div>

@@ -3,10 +3,11 @@ import { IconPhotoOff, IconPlayerPlayFilled, IconPlayerSkipForwardFilled, IconRo
 import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { useLanguage } from '../../i18n/i18n';
-import { missingAt } from '../../player/windows';
+import { showable } from '../../player/gaps';
 import { Delayed } from '../../ui/Delayed';
 import { usePlayer, usePlaying } from './context';
 import classes from './Stage.module.css';
+import { GapNotice, LeaveGap, useGap } from './Gaps';
 import { TroubleNotice } from './TroubleNotice';
 import { useKeepFocus } from './useKeepFocus';
 
@@ -16,6 +17,7 @@ export function Stage() {
   const { controller, session } = usePlaying();
   const frame = useRef<HTMLIFrameElement>(null);
   const shown = usePlayer((s) => s.shown);
+  const gap = useGap();
   useEffect(() => {
     const inside = frame.current?.contentWindow;
     return inside ? controller.attach(inside) : undefined;
@@ -27,6 +29,7 @@ export function Stage() {
         ref={frame}
         className={classes.frame}
         data-shown={shown || undefined}
+        data-stale={gap ? true : undefined}
         src={`/player?${new URLSearchParams({ project: session.projectId }).toString()}`}
         sandbox="allow-scripts allow-same-origin"
         title={t.player.stage}
@@ -50,21 +53,24 @@ function Over() {
   const ended = usePlayer((s) => s.ended);
   const waiting = usePlayer((s) => s.waiting);
   const trouble = usePlayer((s) => s.trouble);
+  const gap = useGap();
   if (trouble && (waiting || !shown)) {
     return (
       <div className={classes.cover}>
         <TroubleNotice trouble={trouble}>
-          {trouble === 'damaged' && (
-            <Button variant="default" onClick={() => controller.passDamage()}>
-              {t.player.passDamage}
-            </Button>
-          )}
           {(trouble === 'offline' || trouble === 'failed') && (
             <Button variant="default" onClick={() => controller.retry()}>
               {t.app.retry}
             </Button>
           )}
         </TroubleNotice>
+      </div>
+    );
+  }
+  if (gap && !showable(gap)) {
+    return (
+      <div className={classes.cover}>
+        <GapNotice gap={gap} />
       </div>
     );
   }
@@ -88,17 +94,15 @@ function Over() {
 /** One quiet line: what is missing here, was skipped, or is being waited for. */
 function Said() {
   const { t, f } = useLanguage();
-  const { session } = usePlaying();
-  const tab = usePlayer((s) => s.tab);
-  const missing = session.tabs.find((one) => one.id === tab)?.missing ?? [];
-  const gap = usePlayer((s) => missingAt(missing, s.at));
-  const skipped = usePlayer((s) => s.skippedMs);
+  const here = useGap();
+  const gap = here && showable(here) ? here : null;
+  const skipped = usePlayer((s) => s.skipped);
   const live = usePlayer((s) => s.live && s.shown && s.waiting && s.playing);
   const buffering = usePlayer((s) => s.shown && s.waiting && !s.live && !s.trouble);
   const words = gap
-    ? `${t.player.missing(f.span(gap.to - gap.from))}. ${t.player.missingWhy}`
-    : skipped > 0
-      ? t.player.skipped(f.span(skipped))
+    ? `${t.player.gaps[gap.why].name(f.span(gap.to - gap.from))}. ${t.player.gaps[gap.why].why}`
+    : skipped
+      ? (skipped.why === 'idle' ? t.player.skipped : t.player.gaps[skipped.why].skipped)(f.span(skipped.ms))
       : live
         ? t.player.states.waiting
         : '';
@@ -106,8 +110,9 @@ function Said() {
     <div className={classes.said} role="status">
       {words && (
         <span className={classes.pill}>
-          {!gap && skipped > 0 && <IconPlayerSkipForwardFilled size={13} aria-hidden />}
+          {!gap && skipped && <IconPlayerSkipForwardFilled size={13} aria-hidden />}
           {words}
+          {gap && <LeaveGap gap={gap} />}
         </span>
       )}
       {!words && buffering && (

@@ -5,6 +5,7 @@ import { pathOf } from '../../lib/session';
 import { density, type Mark, marks, pageSegments, spanSegments } from '../../player/timeline';
 import { MomentIcon } from '../../ui/MomentIcon';
 import { usePlayer, usePlaying } from './context';
+import { GapStretch } from './Gaps';
 import { momentLabel } from './panel/label';
 import classes from './Timeline.module.css';
 
@@ -21,6 +22,7 @@ export function Timeline() {
   const tab = usePlayer((s) => s.tab);
   const start = usePlayer((s) => s.start);
   const end = usePlayer((s) => s.end);
+  const gaps = usePlayer((s) => s.gaps);
   const shown = useMemo(() => {
     const extent = { start, end };
     const own = moments.filter((moment) => !moment.tab || moment.tab === tab);
@@ -28,9 +30,9 @@ export function Timeline() {
       density: density(own, extent, bins),
       marks: marks(own, extent, apart),
       pages: pageSegments(session.pages ?? [], tab, extent),
-      missing: spanSegments(session.tabs.find((one) => one.id === tab)?.missing ?? [], extent),
+      gaps: spanSegments(gaps, extent),
     };
-  }, [moments, session.pages, session.tabs, tab, start, end]);
+  }, [moments, session.pages, gaps, tab, start, end]);
   return (
     <section className={classes.timeline} aria-label={t.player.timeline}>
       <div className={classes.marks}>
@@ -45,10 +47,10 @@ export function Timeline() {
             <span key={i} style={{ height: height === 0 ? 2 : percent(0.15 + height * 0.85) }} />
           ))}
         </div>
-        {shown.missing.map((gap) => (
-          <Missing key={gap.of.fromSeq} from={gap.from} to={gap.to} ms={gap.of.to - gap.of.from} />
-        ))}
         <Slider />
+        {shown.gaps.map((gap) => (
+          <GapStretch key={`${gap.of.why} ${gap.of.from}`} stretch={gap} />
+        ))}
       </div>
       <div className={classes.pages} role="list" aria-label={t.player.pagesRow}>
         {shown.pages.map((page) => (
@@ -83,16 +85,6 @@ function MarkButton({ mark }: { mark: Mark }) {
       >
         <MomentIcon look={mark.look} size={mark.look === 'click' ? 12 : 16} />
       </UnstyledButton>
-    </Tooltip>
-  );
-}
-
-function Missing({ from, to, ms }: { from: number; to: number; ms: number }) {
-  const { t, f } = useLanguage();
-  const words = t.player.missing(f.span(ms));
-  return (
-    <Tooltip label={words}>
-      <span className={classes.missing} role="img" aria-label={words} style={{ left: percent(from), width: percent(Math.max(to - from, 0.004)) }} />
     </Tooltip>
   );
 }

@@ -4,17 +4,29 @@ import { type Moment, type MomentKind, momentKinds } from '../../../api/types';
 import { useLanguage } from '../../../i18n/i18n';
 import { type Look, lookOf, ofKinds } from '../../../lib/moments';
 import { MomentIcon } from '../../../ui/MomentIcon';
-import { usePlaying } from '../context';
+import type { Gap } from '../../../player/gaps';
+import { usePlayer, usePlaying } from '../context';
 import classes from './Events.module.css';
 import { momentDetail, momentLabel } from './label';
-import { MomentList } from './MomentList';
+import { MomentList, type Placed } from './MomentList';
 
-/** Everything that happened, narrowed to the kinds chosen; none chosen means all. */
+/** A gap in its place among the moments: where one stands in it. */
+interface GapPlaced extends Placed {
+  gap: Gap;
+}
+
+const placed = (gap: Gap): GapPlaced => ({ at: gap.from + 1, gap });
+
+/** Everything that happened and what is missing, narrowed to the kinds chosen; none chosen means all. */
 export function Events() {
   const { t } = useLanguage();
   const { moments } = usePlaying();
   const [chosen, setChosen] = useState<ReadonlySet<MomentKind>>(new Set());
-  const shown = useMemo(() => (chosen.size === 0 ? moments : ofKinds(moments, chosen)), [moments, chosen]);
+  const gaps = usePlayer((s) => s.gaps);
+  const shown = useMemo<readonly (Moment | GapPlaced)[]>(
+    () => (chosen.size > 0 ? ofKinds(moments, chosen) : gaps.length === 0 ? moments : [...moments, ...gaps.map(placed)].sort((a, b) => a.at - b.at)),
+    [moments, gaps, chosen],
+  );
   return (
     <>
       <Kinds moments={moments} chosen={chosen} onChoose={setChosen} />
@@ -22,7 +34,7 @@ export function Events() {
         moments={shown}
         label={t.panel.tabs.events}
         empty={moments.length === 0 ? t.panel.empty.events : t.panel.empty.filtered}
-        row={(moment) => <Line moment={moment} />}
+        row={(one) => ('gap' in one ? <GapLine gap={one.gap} /> : <Line moment={one} />)}
       />
     </>
   );
@@ -60,6 +72,22 @@ function Kinds({ moments, chosen, onChoose }: KindsProps) {
         </Tooltip>
       ))}
     </div>
+  );
+}
+
+function GapLine({ gap }: { gap: Gap }) {
+  const { t, f } = useLanguage();
+  const words = t.player.gaps[gap.why];
+  return (
+    <>
+      <span className={classes.icon}>
+        <MomentIcon look={gap.why} />
+      </span>
+      <span className={classes.words}>
+        <span className={classes.label}>{words.name(f.span(gap.to - gap.from))}</span>
+        <span className={classes.detail}>{words.why}</span>
+      </span>
+    </>
   );
 }
 

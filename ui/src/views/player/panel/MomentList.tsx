@@ -1,7 +1,6 @@
 import { UnstyledButton } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type FocusEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import type { Moment } from '../../../api/types';
 import { useLanguage } from '../../../i18n/i18n';
 import { countUntil } from '../../../lib/moments';
 import { goTo } from '../actions';
@@ -11,16 +10,22 @@ import classes from './MomentList.module.css';
 const rowPx = 34;
 const overscan = 15;
 
-interface Props {
-  moments: readonly Moment[];
+/** What has a place in the list: a time, and a tab if it is of one. */
+export interface Placed {
+  at: number;
+  tab?: string;
+}
+
+interface Props<M extends Placed> {
+  moments: readonly M[];
   label: string;
   /** Said where the list is empty. */
   empty: string;
-  row: (moment: Moment) => ReactNode;
+  row: (moment: M) => ReactNode;
 }
 
 /** Moments in order of time: the one at the player's time is marked and kept in sight, a click goes there. */
-export function MomentList({ moments, label, empty, row }: Props) {
+export function MomentList<M extends Placed>({ moments, label, empty, row }: Props<M>) {
   const { f } = useLanguage();
   const { controller, session } = usePlaying();
   const scroller = useRef<HTMLDivElement>(null);

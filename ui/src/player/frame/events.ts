@@ -1,0 +1,52 @@
+// Reads what the service answered with: rrweb's events, and what the service says of them.
+import type { eventWithTime } from '@rrweb/types';
+import { activeSpans } from '../activity';
+import type { Contents } from '../protocol';
+
+const snapshotType = 2;
+const metaType = 4;
+const customType = 5;
+const sizeUnknown = { width: 1280, height: 800 };
+/** The event that stands in place of what the service could not read. */
+const gapTag = 'afterimage.gap';
+
+export function parse(json: string): eventWithTime[] {
+  return JSON.parse(json) as eventWithTime[];
+}
+
+/** Puts the size of the page before the first picture, where a recording has none. */
+export function withSize(events: readonly eventWithTime[]): eventWithTime[] {
+  const meta = events.findIndex((event) => event.type === metaType);
+  const snapshot = events.findIndex((event) => event.type === snapshotType);
+  if (snapshot === -1 || (meta !== -1 && meta < snapshot)) return [...events];
+  const size = { type: metaType, timestamp: events[snapshot]!.timestamp, data: { href: '', ...sizeUnknown } } as eventWithTime;
+  return events.toSpliced(snapshot, 0, size);
+}
+
+/** The time of the first picture in events; null: there is none. */
+export function keyframeOf(events: readonly eventWithTime[]): number | null {
+  return events.find((event) => event.type === snapshotType)?.timestamp ?? null;
+}
+
+export function contentsOf(events: readonly eventWithTime[]): Contents {
+  let last = -Infinity;
+  for (const { timestamp } of events) last = Math.max(last, timestamp);
+  return { events: events.length, last, damaged: damagedSpans(events), active: activeSpans(events) };
+}
+
+function damagedSpans(events: readonly eventWithTime[]): [number, number][] {
+  const spans: [number, number][] = [];
+  for (const event of events) {
+    if (event.type !== customType || event.data.tag !== gapTag) continue;
+    const { from, to } = event.data.payload as { from: number; to: number };
+    spans.push([from, to]);
+  }
+  return spans;
+}
+
+/** An event that never comes due: with it in the run, rrweb's clock goes on where nothing happens. */
+const neverMs = 1e13;
+
+export function never(events: readonly eventWithTime[]): eventWithTime {
+  return { type: customType, timestamp: (events[0]?.timestamp ?? 0) + neverMs, data: { tag: 'afterimage.never', payload: {} } } as eventWithTime;
+}
