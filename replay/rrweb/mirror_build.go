@@ -1,0 +1,164 @@
+package rrweb
+
+// build reads a recorded node, and what is below it where deep. It is in no tree yet, and not registered.
+// Returns nil for what is no node.
+func (m *Mirror) build(r *reader, deep bool) *node { return m.buildLevel(r, deep, 0) }
+
+func (m *Mirror) buildLevel(r *reader, deep bool, level int) *node {
+	if level > domDepthMax || r.peek() != '{' {
+		r.skip()
+		return nil
+	}
+	n := &node{kind: kindNone}
+	for ok := r.open('{'); ok; ok = r.more() {
+		switch string(r.key()) {
+		case "type":
+			if v, ok := r.integer(); ok && v >= kindDocument && v <= kindComment {
+				n.kind = uint8(v)
+			}
+		case "id":
+			n.id, _ = r.integer()
+		case "rootId":
+			n.rootID, _ = r.integer()
+		case "tagName":
+			n.tag = m.tagName(r.raw())
+		case "attributes":
+			n.attrs = m.attributes(r, n.attrs)
+		case "childNodes":
+			if deep {
+				m.buildChildren(r, n, level+1)
+			} else {
+				r.skip()
+			}
+		case "textContent":
+			n.text = m.mem.keep(r.raw())
+		case "name":
+			m.part(r, n, "name")
+		case "publicId":
+			m.part(r, n, "publicId")
+		case "systemId":
+			m.part(r, n, "systemId")
+		case "compatMode":
+			m.part(r, n, "compatMode")
+		case "isSVG":
+			n.setFlag(flagSVG, r.raw())
+		case "isShadowHost":
+			n.setFlag(flagShadowHost, r.raw())
+		case "isShadow":
+			n.setFlag(flagShadow, r.raw())
+		case "isStyle":
+			n.setFlag(flagStyle, r.raw())
+		case "needBlock":
+			n.setFlag(flagBlocked, r.raw())
+		case "isCustom":
+			n.setFlag(flagCustom, r.raw())
+		default:
+			r.skip()
+		}
+	}
+	return n.finish()
+}
+
+func (m *Mirror) buildChildren(r *reader, n *node, level int) {
+	for ok := r.open('['); ok; ok = r.more() {
+		if c := m.buildLevel(r, true, level); c != nil && c.kind != kindDocument {
+			n.insert(c, nil)
+		}
+	}
+}
+
+// finish settles what depends on fields that may have come in any order.
+func (n *node) finish() *node {
+	switch n.kind {
+	case kindNone:
+		return nil
+	case kindElement:
+		if n.tag == "" {
+			return nil
+		}
+		if n.tag == "textarea" && isString(n.attr("value")) {
+			n.first, n.last = nil, nil // its text is in the value
+		}
+		if n.is(flagShadowHost) {
+			n.splitShadow()
+		}
+	case kindDocument:
+	default:
+		n.first, n.last = nil, nil
+		if !isString(n.text) {
+			n.text = nil
+		}
+	}
+	return n
+}
+
+// splitShadow moves the children that are in the shadow root there.
+func (n *node) splitShadow() {
+	shadow := n.shadow()
+	for c := n.first; c != nil; {
+		next := c.follow
+		if c.is(flagShadow) {
+			c.detach()
+			shadow.insert(c, nil)
+		}
+		c = next
+	}
+}
+
+func (n *node) setFlag(flag uint8, value []byte) {
+	if isTrue(value) {
+		n.flags |= flag
+	}
+}
+
+// part keeps a doctype's or document's text as an attribute.
+func (m *Mirror) part(r *reader, n *node, name string) {
+	if raw := r.raw(); isString(raw) && len(n.attrs) < attributesMax {
+		n.attrs = append(n.attrs, attr{name: []byte(name), value: m.mem.keep(raw)})
+	}
+}
+
+// tagName returns the one copy of an element's name, as written between quotes.
+func (m *Mirror) tagName(raw []byte) string {
+	if !isString(raw) {
+		return ""
+	}
+	raw = raw[1 : len(raw)-1]
+	if tag, ok := m.tags[string(raw)]; ok {
+		return tag
+	}
+	tag := string(raw)
+	m.tags[tag] = tag
+	return tag
+}
+
+// attributes reads an element's attributes behind those that it has.
+func (m *Mirror) attributes(r *reader, attrs []attr) []attr {
+	raw := r.raw()
+	count := reader{b: raw}
+	n := 0
+	for ok := count.open('{'); ok; ok = count.more() {
+		count.skip()
+		if count.peek() == ':' {
+			count.i++
+		}
+		count.skip()
+		n++
+	}
+	if n == 0 {
+		return attrs
+	}
+	if attrs == nil {
+		attrs = make([]attr, 0, min(n, attributesMax))
+	}
+	in := reader{b: m.mem.keep(raw)}
+	for ok := in.open('{'); ok && len(attrs) < attributesMax; ok = in.more() {
+		name := in.key()
+		value := in.raw()
+		if isNull(value) || value == nil {
+			continue // the player has no attribute then
+		}
+		attrs = append(attrs, attr{name: name, value: value})
+	}
+	return attrs
+}
