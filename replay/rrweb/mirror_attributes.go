@@ -35,15 +35,8 @@ func (m *Mirror) setAttributes(r *reader) {
 }
 
 func (m *Mirror) unsetAttribute(n *node, name string) {
-	switch name {
-	case "style":
-		if n.more != nil {
-			n.more.style = nil
-		}
-	case "open":
-		if n.tag == "dialog" {
-			n.removeAttr("rr_open_mode")
-		}
+	if name == "style" && n.more != nil {
+		n.more.style = nil
 	}
 	n.removeAttr(name)
 }

@@ -56,17 +56,22 @@ func (s *inlineStyle) change(changes []byte) {
 	}
 }
 
-// set gives a property its value; "" takes it away. What is set comes last, so that it wins
-// over a shorthand that was set before.
+// set gives a property its value, in its place; "" takes it away.
 func (s *inlineStyle) set(property, value, priority string) {
-	s.declarations = slices.DeleteFunc(s.declarations, func(d declaration) bool { return d.property == property })
-	if value == "" || property == "" || len(s.declarations) >= attributesMax {
-		return
-	}
+	at := slices.IndexFunc(s.declarations, func(d declaration) bool { return d.property == property })
 	if priority == "important" {
 		value += " !important"
 	}
-	s.declarations = append(s.declarations, declaration{property: property, value: value})
+	switch {
+	case value == "":
+		if at >= 0 {
+			s.declarations = slices.Delete(s.declarations, at, at+1)
+		}
+	case at >= 0:
+		s.declarations[at].value = value
+	case property != "" && len(s.declarations) < attributesMax:
+		s.declarations = append(s.declarations, declaration{property: property, value: value})
+	}
 }
 
 // appendJSON appends the style as the JSON string of a style attribute.
