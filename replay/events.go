@@ -3,6 +3,7 @@ package replay
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"slices"
 
@@ -13,10 +14,13 @@ import (
 type EventQuery struct {
 	TabID    string // empty: all tabs, merged by time
 	From, To int64  // unix ms, From inclusive, To exclusive; 0: open
-	// Keyframe makes the events begin with what a player needs to start at From: the last
-	// full snapshot at or before it, with its meta event, and all events since. Where there is
-	// none, they begin at the first one after From; a tab without any gives none.
+	// Keyframe makes the events of each tab begin with what a player needs to start at From: a keyframe that
+	// stands for all events before it, one ms earlier. Where nothing can be shown at From (or it is open), they begin at
+	// the next full snapshot; a tab without any gives none.
 	Keyframe bool
+	// Gaps has what is damaged skipped. In its place stands a custom event with the tag [GapTag], then
+	// the keyframe of what comes next.
+	Gaps bool
 	// BeforeSeq leaves out batches from that number on, so that a live stream can go on exactly
 	// where the answer ends; 0: none. Only with a TabID.
 	BeforeSeq int64
@@ -24,10 +28,10 @@ type EventQuery struct {
 
 // Events calls yield with the JSON of each event chosen, as it was sent, in the order of
 // its tab; the events of several tabs are merged by their timestamps. The bytes are only valid during
-// the call. It reads only the blocks that the window needs and holds at most one per tab.
-// Errors wrap [ErrNotFound], [ErrErased] or [ErrDamaged]; yield's first error ends it.
+// the call. It reads only the blocks that the window needs and holds at most one per tab, beside what that is
+// compressed with. Errors wrap [ErrNotFound], [ErrErased] or [ErrDamaged]; yield's first error ends it.
 func (s *Service) Events(ctx context.Context, sess *Session, q EventQuery, yield func(event []byte) error) error {
-	p, err := s.planOf(ctx, sess.ID)
+	p, err := s.planOf(ctx, sess.ID, false)
 	if err != nil {
 		return err
 	}
@@ -75,28 +79,31 @@ type tabReader struct {
 	load     loader
 	tab      string
 	before   int64 // batch number at which the query ends, 0: open
+	gaps     bool
 	pieces   []piece
 	at       int // index of the next piece
 	from, to int64
 
+	made   []rrweb.Event // by the server: to be given before events
 	events []rrweb.Event // left of the piece being given
 	seq    int64         // of that piece
 	given  int           // events taken from batch seq, for going on after a sealing came in between
-	start  bool          // the next piece begins the query's keyframe
+
+	seeks bool         // a keyframe is to be made before anything is given
+	waits bool         // for a full snapshot: nothing is given before it
+	meta  *rrweb.Event // the last one met while it waits
+	torn  bool         // what was before the next piece is not there: its keyframe is needed
 }
 
 func newTabReader(s *Service, p *plan, tab string, q EventQuery) *tabReader {
-	r := &tabReader{s: s, load: loader{s: s, p: p, block: -1}, tab: tab, before: q.BeforeSeq, from: math.MinInt64, to: math.MaxInt64}
+	r := &tabReader{s: s, load: newLoader(s, p), tab: tab, before: q.BeforeSeq, gaps: q.Gaps, seeks: q.Keyframe,
+		from: math.MinInt64, to: math.MaxInt64}
 	r.pieces = upTo(p.pieces[tab], r.before)
 	if q.From != 0 {
 		r.from = q.From - p.sess.ClockOffsetMs
 	}
 	if q.To != 0 {
 		r.to = q.To - p.sess.ClockOffsetMs
-	}
-	if q.Keyframe {
-		r.at = keyframePiece(r.pieces, r.from)
-		r.start = r.at < len(r.pieces)
 	}
 	return r
 }
@@ -110,26 +117,27 @@ func upTo(pieces []piece, seq int64) []piece {
 	return pieces[:n]
 }
 
-// keyframePiece returns the index of the last piece with a full snapshot at or before
-// from, else of the first with one, else len(pieces).
-func keyframePiece(pieces []piece, from int64) int {
-	found := len(pieces)
-	for i := range pieces {
-		if at := pieces[i].snapshotAt; at != 0 && (at <= from || found == len(pieces)) {
-			found = i
-		}
-	}
-	return found
-}
-
 // next returns the next event, nil at the end.
 func (r *tabReader) next(ctx context.Context) (*rrweb.Event, error) {
+	if r.seeks {
+		r.seeks = false
+		if err := r.seek(ctx); err != nil {
+			return nil, err
+		}
+	}
 	for {
+		for len(r.made) > 0 {
+			ev := &r.made[0]
+			r.made = r.made[1:]
+			if ev = r.chosen(ev); ev != nil {
+				return ev, nil
+			}
+		}
 		for len(r.events) > 0 {
 			ev := &r.events[0]
 			r.events = r.events[1:]
 			r.given++
-			if ev.Timestamp >= r.from && ev.Timestamp < r.to {
+			if ev = r.chosen(ev); ev != nil {
 				return ev, nil
 			}
 		}
@@ -142,10 +150,35 @@ func (r *tabReader) next(ctx context.Context) (*rrweb.Event, error) {
 	}
 }
 
+// chosen returns the event if the query wants it. A full snapshot that was waited for comes after its meta event.
+func (r *tabReader) chosen(ev *rrweb.Event) *rrweb.Event {
+	if ev.Timestamp >= r.to {
+		return nil
+	}
+	if !r.waits || isGap(ev) {
+		if ev.Timestamp < r.from {
+			return nil
+		}
+		return ev
+	}
+	switch ev.Type {
+	case rrweb.TypeMeta:
+		r.meta = ev
+	case rrweb.TypeFullSnapshot:
+		r.waits, r.from = false, math.MinInt64
+		if r.meta != nil {
+			r.made = append([]rrweb.Event{*ev}, r.made...)
+			return r.meta
+		}
+		return ev
+	}
+	return nil
+}
+
 // advance loads the next piece, if the window touches it.
 func (r *tabReader) advance(ctx context.Context) error {
 	pc := &r.pieces[r.at]
-	if !r.start && (pc.events == 0 || pc.firstAt >= r.to || pc.lastAt < r.from) {
+	if r.passes(pc) {
 		r.at++
 		return nil
 	}
@@ -156,19 +189,48 @@ func (r *tabReader) advance(ctx context.Context) error {
 		}
 		pc = &r.pieces[r.at]
 	}
+	if r.gaps && errors.Is(err, ErrDamaged) {
+		r.skipDamaged()
+		return nil
+	}
 	if err != nil {
 		return err
+	}
+	if r.torn {
+		frame, err := r.load.keyframe(ctx, pc)
+		if err != nil {
+			return err
+		}
+		r.made, r.torn = append(r.made, frame...), false
 	}
 	if pc.seq != r.seq {
 		r.seq, r.given = pc.seq, 0
 	}
 	r.at++
-	if r.start {
-		r.start = false
-		return r.begin(ctx, events)
-	}
 	r.events = events
 	return nil
+}
+
+// passes reports whether the piece holds nothing that is wanted.
+func (r *tabReader) passes(pc *piece) bool {
+	if pc.events == 0 || pc.firstAt >= r.to {
+		return true
+	}
+	if !r.waits {
+		return pc.lastAt < r.from
+	}
+	// The meta event may have been sent with the batch before.
+	mayHold := func(pc *piece) bool { return pc.snapshotAt != 0 || pc.starts && r.torn }
+	return !mayHold(pc) && (r.at+1 == len(r.pieces) || !mayHold(&r.pieces[r.at+1]))
+}
+
+// skipDamaged goes past the block, or the batch, that cannot be read, and says so.
+func (r *tabReader) skipDamaged() {
+	bad := &r.pieces[r.at]
+	for r.at++; bad.row == nil && r.at < len(r.pieces) && r.pieces[r.at].row == nil && r.pieces[r.at].block == bad.block; r.at++ {
+	}
+	r.torn = true
+	r.made = append(r.made, gapEvent(max(bad.firstAt, r.from), bad.firstAt, bad.lastAt))
 }
 
 // reload plans anew after an object was gone, and loads the piece again. Only if it is
@@ -179,12 +241,9 @@ func (r *tabReader) reload(ctx context.Context) ([]rrweb.Event, error) {
 	if want.seq == r.seq {
 		given = r.given
 	}
-	p, err := r.s.planOf(ctx, r.load.p.sess.ID)
-	if err != nil {
+	if err := r.replan(ctx); err != nil {
 		return nil, err
 	}
-	r.load = loader{s: r.s, p: p, block: -1}
-	r.pieces = upTo(p.pieces[r.tab], r.before)
 	for r.at = 0; r.at < len(r.pieces); r.at++ {
 		pc := &r.pieces[r.at]
 		if pc.seq < want.seq {
@@ -203,50 +262,24 @@ func (r *tabReader) reload(ctx context.Context) ([]rrweb.Event, error) {
 	return nil, nil
 }
 
-// begin cuts off what stands before the keyframe in the piece that holds it.
-func (r *tabReader) begin(ctx context.Context, events []rrweb.Event) error {
-	snapshot := -1
-	for i := range events {
-		if events[i].Type == rrweb.TypeFullSnapshot && (snapshot < 0 || events[i].Timestamp <= r.from) {
-			snapshot = i
-		}
+func (r *tabReader) replan(ctx context.Context) error {
+	p, err := r.s.planOf(ctx, r.load.p.sess.ID, false)
+	if err != nil {
+		return err
 	}
-	r.from = math.MinInt64
-	if snapshot < 0 {
-		r.events = events
-		return nil
-	}
-	for i := snapshot - 1; i >= 0 && events[i].Type != rrweb.TypeFullSnapshot; i-- {
-		if events[i].Type == rrweb.TypeMeta {
-			r.events = events[i:]
-			return nil
-		}
-	}
-	r.events = events[snapshot:]
-	// The meta event may have been sent with the batch before.
-	if before := r.at - 2; before >= 0 {
-		earlier, err := r.load.load(ctx, &r.pieces[before])
-		if err != nil {
-			return err
-		}
-		for i := len(earlier) - 1; i >= 0 && earlier[i].Type != rrweb.TypeFullSnapshot; i-- {
-			if earlier[i].Type == rrweb.TypeMeta {
-				r.events = append([]rrweb.Event{earlier[i]}, r.events...)
-				break
-			}
-		}
-	}
+	r.load = newLoader(r.s, p)
+	r.pieces = upTo(p.pieces[r.tab], r.before)
 	return nil
 }
 
 // BatchesAfter calls yield for each stored batch of a tab with a number over afterSeq, in
 // order, with its events as a JSON array. For a live session: what came since.
 func (s *Service) BatchesAfter(ctx context.Context, sess *Session, tabID string, afterSeq int64, yield func(seq int64, events []byte) error) error {
-	p, err := s.planOf(ctx, sess.ID)
+	p, err := s.planOf(ctx, sess.ID, false)
 	if err != nil {
 		return err
 	}
-	load := loader{s: s, p: p, block: -1}
+	load := newLoader(s, p)
 	var array []byte
 	pieces := p.pieces[tabID]
 	for i := range pieces {

@@ -2,11 +2,14 @@ package replay
 
 import (
 	"bufio"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +18,7 @@ import (
 	"github.com/afterimage/afterimage/replay/blob"
 	"github.com/afterimage/afterimage/replay/rrweb"
 	"github.com/afterimage/afterimage/replay/segment"
+	"github.com/afterimage/afterimage/replay/signal"
 )
 
 // Ended returns live sessions that are to be sealed: idle for 30 minutes, or 24 hours long.
@@ -35,8 +39,8 @@ func (s *Service) Ended(ctx context.Context, all bool, limit int) ([]string, err
 // Seal merges all blocks of a session into one object. A session that is sealed already, and
 // has received nothing since, is left as it is. If another process seals it at the same
 // time, one of them wins and neither loses anything. Errors wrap [ErrNotFound], [ErrErased] or [ErrDamaged].
-func (s *Service) Seal(ctx context.Context, sessionID string) error {
-	p, err := s.planOf(ctx, sessionID)
+func (s *Service) Seal(ctx context.Context, sessionID string, level segment.Level) error {
+	p, err := s.planOf(ctx, sessionID, false)
 	if err != nil {
 		return err
 	}
@@ -45,7 +49,12 @@ func (s *Service) Seal(ctx context.Context, sessionID string) error {
 	}
 	// Two processes that seal at once must not write over each other's object.
 	key := fmt.Sprintf("%ssealed-%d-%s", sessionPrefix(sessionID), p.sess.SealCount+1, uuid.NewString()[:8])
-	size, err := s.writeSealed(ctx, p, key)
+	dictionary, err := s.latestDictionary(ctx, p.sess.ProjectID)
+	if err != nil {
+		return err
+	}
+	w := sealer{s: s, p: p, level: level, dictionary: dictionary}
+	size, err := w.store(ctx, key)
 	if isGone(err) {
 		// Another sealing moved the events meanwhile; if it did not, they are lost.
 		if now, again := s.store.Session(ctx, "", sessionID); again == nil && now.SealCount != p.sess.SealCount {
@@ -55,7 +64,10 @@ func (s *Service) Seal(ctx context.Context, sessionID string) error {
 	if err != nil {
 		return err
 	}
-	sealing := Sealing{SessionID: sessionID, Key: key, Bytes: size, SealCount: p.sess.SealCount}
+	sealing := Sealing{SessionID: sessionID, Key: key, Bytes: size, SealCount: p.sess.SealCount, Tabs: w.tabs}
+	if dictionary != nil {
+		sealing.Dictionary = dictionary.Name
+	}
 	for tab, pieces := range p.pieces {
 		for i := range pieces {
 			if i == 0 || pieces[i].seq != pieces[i-1].seq {
@@ -88,9 +100,22 @@ func (s *Service) dropSealed(ctx context.Context, sessionID, keep string, upTo i
 	return wrap("replay: delete older sealed objects", err)
 }
 
-// writeSealed builds the object in a temporary file, since a bucket wants to know the
+// sealer writes one session's sealed object.
+type sealer struct {
+	s          *Service
+	p          *plan
+	level      segment.Level
+	dictionary *segment.Dictionary // nil for none
+	hashes     map[BatchID][32]byte
+
+	w       *segment.SealedWriter
+	tabs    []Tab
+	moments []Moment // client clock
+}
+
+// store builds the object in a temporary file, since a bucket wants to know the
 // size first, and stores it. What is in the file is encrypted.
-func (s *Service) writeSealed(ctx context.Context, p *plan, key string) (int64, error) {
+func (w *sealer) store(ctx context.Context, key string) (int64, error) {
 	tmp, err := os.CreateTemp("", "afterimage-seal-*")
 	if err != nil {
 		return 0, fmt.Errorf("replay: seal: %w", err)
@@ -100,7 +125,7 @@ func (s *Service) writeSealed(ctx context.Context, p *plan, key string) (int64, 
 		_ = os.Remove(tmp.Name())
 	}()
 	buffered := bufio.NewWriterSize(tmp, 256<<10)
-	size, err := s.sealTo(ctx, p, buffered)
+	size, err := w.write(ctx, buffered)
 	if err == nil {
 		err = buffered.Flush()
 	}
@@ -108,7 +133,7 @@ func (s *Service) writeSealed(ctx context.Context, p *plan, key string) (int64, 
 		_, err = tmp.Seek(0, io.SeekStart)
 	}
 	if err == nil {
-		err = s.bucket.Put(ctx, key, tmp, size)
+		err = w.s.bucket.Put(ctx, key, tmp, size)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("replay: seal: %w", err)
@@ -116,37 +141,87 @@ func (s *Service) writeSealed(ctx context.Context, p *plan, key string) (int64, 
 	return size, nil
 }
 
-func (s *Service) sealTo(ctx context.Context, p *plan, out io.Writer) (int64, error) {
-	w, err := segment.NewSealedWriter(out, p.key, segment.Footer{
-		SessionID: p.sess.ID, ProjectID: p.sess.ProjectID, ClockOffsetMs: p.sess.ClockOffsetMs})
+func (w *sealer) write(ctx context.Context, out io.Writer) (int64, error) {
+	var err error
+	sess := &w.p.sess
+	w.w, err = segment.NewSealedWriter(out, w.p.key, segment.Head{SessionID: sess.ID, ProjectID: sess.ProjectID,
+		ClockOffsetMs: sess.ClockOffsetMs, Level: w.level, Dictionary: w.dictionary})
 	if err != nil {
 		return 0, err
 	}
-	hashes := make(map[BatchID][32]byte, len(p.rows))
-	for i := range p.rows {
-		hashes[BatchID{p.rows[i].TabID, p.rows[i].Seq}] = p.rows[i].Hash
+	w.hashes = make(map[BatchID][32]byte, len(w.p.rows))
+	for i := range w.p.rows {
+		w.hashes[BatchID{w.p.rows[i].TabID, w.p.rows[i].Seq}] = w.p.rows[i].Hash
 	}
-	for _, tab := range p.tabs {
-		load := loader{s: s, p: p, block: -1}
-		pieces := p.pieces[tab]
-		for i := range pieces {
-			if i == 0 || pieces[i].seq != pieces[i-1].seq {
-				if err := w.Batch(tab, pieces[i].seq, hashes[BatchID{tab, pieces[i].seq}]); err != nil {
-					return 0, err
-				}
+	w.tabs = tabsOf(w.p.rows, sess.ClockOffsetMs)
+	slices.SortFunc(w.tabs, func(a, b Tab) int {
+		return cmp.Compare(slices.Index(w.p.tabs, a.ID), slices.Index(w.p.tabs, b.ID))
+	})
+	index := make([]segment.TabIndex, len(w.tabs))
+	for i := range w.tabs {
+		if err := w.tab(ctx, &w.tabs[i]); err != nil {
+			return 0, err
+		}
+		index[i] = w.tabs[i].index(sess.ClockOffsetMs)
+	}
+	slices.SortStableFunc(w.moments, func(a, b Moment) int { return cmp.Compare(a.At, b.At) })
+	text, err := json.Marshal(w.moments)
+	if err != nil {
+		return 0, fmt.Errorf("encode moments: %w", err)
+	}
+	return w.w.Close(text, index)
+}
+
+// tab writes the events of one tab, following its page.
+func (w *sealer) tab(ctx context.Context, tab *Tab) error {
+	watch := newWatcher(tab, w.p.sess.ClockOffsetMs)
+	if err := w.w.Tab(tab.ID, watch.page.AppendKeyframe); err != nil {
+		return err
+	}
+	load := newLoader(w.s, w.p)
+	pieces := w.p.pieces[tab.ID]
+	var found signal.Batch
+	for i := range pieces {
+		if i == 0 || pieces[i].seq != pieces[i-1].seq {
+			w.w.Batch(pieces[i].seq, w.hashes[BatchID{tab.ID, pieces[i].seq}])
+			found = signal.Batch{}
+		}
+		events, err := load.load(ctx, &pieces[i])
+		if err != nil {
+			return err
+		}
+		for j := range events {
+			ev := &events[j]
+			if err := w.w.Event(ev.Raw, ev.Timestamp, eventKind(ev.Type)); err != nil {
+				return err
 			}
-			events, err := load.load(ctx, &pieces[i])
-			if err != nil {
-				return 0, err
+			before := len(found.Moments)
+			found.Add(*ev)
+			for k := before; k < len(found.Moments); k++ {
+				nameElement(&found.Moments[k], watch.page)
 			}
-			for _, ev := range events {
-				if err := w.Event(ev.Raw, ev.Timestamp, eventKind(ev.Type)); err != nil {
-					return 0, err
-				}
+			watch.apply(ev)
+		}
+		if i+1 == len(pieces) || pieces[i+1].seq != pieces[i].seq {
+			moments, _ := summarise(&found, tab.ID)
+			for k := range moments {
+				moments[k].Tab = tab.ID
 			}
+			w.moments = append(w.moments, moments...)
 		}
 	}
-	return w.Close()
+	watch.end()
+	return nil
+}
+
+// nameElement says what was clicked, as far as the recorder has not.
+func nameElement(m *signal.Moment, page *rrweb.Mirror) {
+	if m.Kind != signal.KindClick {
+		return
+	}
+	if e, known := page.Element(m.Node); known {
+		m.Name(e.Tag, e.Role, e.Text, e.TestID, e.Selector)
+	}
 }
 
 func eventKind(kind int) segment.EventKind {

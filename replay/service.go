@@ -5,24 +5,26 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
-	"sort"
 	"time"
 
 	"golang.org/x/sync/singleflight"
 
 	"github.com/afterimage/afterimage/replay/blob"
+	"github.com/afterimage/afterimage/replay/dictionary"
 	"github.com/afterimage/afterimage/replay/segment"
 	"github.com/afterimage/afterimage/replay/signal"
 )
 
-// Options are what a [Service] works with; all fields must be set.
+// Options are what a [Service] works with; all fields but the last must be set.
 type Options struct {
 	Store  Store
 	Bucket blob.Bucket
 	Keys   *segment.Keyring
 	Now    func() time.Time
 	Log    *slog.Logger
+	// DictionaryMinSessions is how many sessions must share what a site dictionary holds; 0 means
+	// [dictionary.MinSessionsDefault].
+	DictionaryMinSessions int
 }
 
 // Service takes batches in, gives sessions back, seals, erases and verifies them. Safe
@@ -34,6 +36,9 @@ type Service struct {
 	keys   *segment.Keyring
 	now    func() time.Time
 	log    *slog.Logger
+
+	rules        dictionary.Rules
+	dictionaries heldDictionaries
 
 	claims   *claimCache
 	claiming singleflight.Group // by session
@@ -48,6 +53,7 @@ func NewService(o Options) (*Service, error) {
 	}
 	s := &Service{
 		store: o.Store, bucket: o.Bucket, keys: o.Keys, now: o.Now, log: o.Log,
+		rules:  dictionary.Rules{MinSessions: o.DictionaryMinSessions},
 		claims: newClaimCache(claimsCachedMax),
 		large:  make(chan struct{}, largeUploadsAtOnceMax),
 	}
@@ -70,72 +76,6 @@ func (s *Service) nowMs() int64 { return s.now().UnixMilli() }
 // Session returns one session of a project (of any project, if that is empty), or [ErrNotFound] or [ErrErased].
 func (s *Service) Session(ctx context.Context, projectID, id string) (Session, error) {
 	return s.store.Session(ctx, projectID, id)
-}
-
-// Moments returns all moments of a session in time order, in the server's clock.
-func (s *Service) Moments(ctx context.Context, sess *Session) ([]Moment, error) {
-	batches, err := s.store.Batches(ctx, sess.ID)
-	if err != nil {
-		return nil, fmt.Errorf("replay: moments: %w", err)
-	}
-	moments := []Moment{}
-	for i := range batches {
-		for _, m := range batches[i].Moments {
-			m.At += sess.ClockOffsetMs
-			m.Tab = batches[i].TabID
-			moments = append(moments, m)
-		}
-	}
-	sort.SliceStable(moments, func(i, j int) bool { return moments[i].At < moments[j].At })
-	return slices.DeleteFunc(moments, newPersonOnly()), nil
-}
-
-// newPersonOnly tells identify moments that say nothing new: sites call identify on every page.
-func newPersonOnly() func(Moment) bool {
-	known := ""
-	return func(m Moment) bool {
-		if m.Kind != signal.KindIdentify {
-			return false
-		}
-		again := m.Label == known
-		known = m.Label
-		return again
-	}
-}
-
-// Tabs returns the tabs of a session, the one that began first first, with what is missing of each.
-func (s *Service) Tabs(ctx context.Context, sess *Session) ([]Tab, error) {
-	batches, err := s.store.Batches(ctx, sess.ID)
-	if err != nil {
-		return nil, fmt.Errorf("replay: tabs: %w", err)
-	}
-	return tabsOf(batches, sess.ClockOffsetMs), nil
-}
-
-// tabsOf sums up batches, which are ordered by tab and seq.
-func tabsOf(batches []Batch, offset int64) []Tab {
-	tabs := []Tab{}
-	var last *Batch
-	for i := range batches {
-		b := &batches[i]
-		if last == nil || last.TabID != b.TabID {
-			tabs = append(tabs, Tab{ID: b.TabID, StartedAt: b.FirstAt + offset, EndedAt: b.LastAt + offset})
-			last = nil
-		}
-		t := &tabs[len(tabs)-1]
-		t.StartedAt, t.EndedAt = min(t.StartedAt, b.FirstAt+offset), max(t.EndedAt, b.LastAt+offset)
-		t.Events += int64(b.Events)
-		t.Playable = t.Playable || b.SnapshotAt != 0
-		switch {
-		case last == nil && b.Seq > 0:
-			t.Missing = append(t.Missing, Gap{FromSeq: 0, ToSeq: b.Seq - 1, From: b.FirstAt + offset, To: b.FirstAt + offset})
-		case last != nil && b.Seq > last.Seq+1:
-			t.Missing = append(t.Missing, Gap{FromSeq: last.Seq + 1, ToSeq: b.Seq - 1, From: last.LastAt + offset, To: b.FirstAt + offset})
-		}
-		last = b
-	}
-	sort.SliceStable(tabs, func(i, j int) bool { return tabs[i].StartedAt < tabs[j].StartedAt })
-	return tabs
 }
 
 // LastSeq returns the highest batch number that is stored of a tab, -1 if there is none.

@@ -110,7 +110,10 @@ type Session struct {
 
 	SealedKey   string // object key of the sealed session, empty while there is none
 	SealedBytes int64
-	SealCount   int // how often it was sealed; part of the sealed object's key
+	SealCount   int    // how often it was sealed; part of the sealed object's key
+	Dictionary  string // name of the site dictionary that the sealed object needs, empty if none
+	// Tabs are what the last sealing found, as [Service.Tabs] returns them; nil if it was never sealed.
+	Tabs []Tab
 }
 
 // DurationMs is the time from the first to the last event.
@@ -126,22 +129,28 @@ type Moment struct {
 	Data     json.RawMessage `json:"data,omitempty"`
 }
 
-// Tab is one browser tab of a session, with what is known to be missing of it.
+// Tab is one browser tab of a session, with what is known to be missing of it. Times are unix ms in
+// the server's clock.
 type Tab struct {
 	ID        string `json:"id"`
 	StartedAt int64  `json:"startedAt"`
 	EndedAt   int64  `json:"endedAt"`
 	Events    int64  `json:"events"`
-	// Missing are the sequence numbers between the first and the last that never came.
-	Missing []Gap `json:"missing,omitempty"`
 	// Playable is false where no full snapshot came at all.
 	Playable bool `json:"playable"`
+	// PlayableFrom is the time of the first full snapshot, 0 where there is none.
+	PlayableFrom int64 `json:"playableFrom"`
+	// Missing is in the order of From; stretches of different kinds may overlap.
+	Missing []Gap `json:"missing,omitempty"`
 }
 
-// Gap is a run of missing batches, with the time between its neighbours.
+// Gap is a stretch of a tab that is not there, or that cannot be shown.
 type Gap struct {
-	FromSeq int64 `json:"fromSeq"`
-	ToSeq   int64 `json:"toSeq"`
-	From    int64 `json:"from"` // unix ms, server clock
-	To      int64 `json:"to"`
+	// Why is [segment.MissingBatches], for numbers between the first and the last that never came, or
+	// [segment.MissingSnapshot], for a page whose full snapshot never came.
+	Why     string `json:"why"`
+	FromSeq int64  `json:"fromSeq"` // -1 unless batches are missing
+	ToSeq   int64  `json:"toSeq"`
+	From    int64  `json:"from"`
+	To      int64  `json:"to"`
 }

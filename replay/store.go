@@ -17,6 +17,7 @@ type Store interface {
 	SealStore
 	EraseStore
 	KeyStore
+	DictionaryStore
 	Outbox
 }
 
@@ -71,6 +72,8 @@ type Usage struct {
 	RawBytes    int64
 	PackBytes   int64
 	SealedBytes int64
+	// DictionaryBytes is what its site dictionaries take, copies included.
+	DictionaryBytes int64
 }
 
 // Sealing is the change of a session from packs to one sealed object.
@@ -80,7 +83,9 @@ type Sealing struct {
 	Bytes     int64
 	SealCount int // the session's SealCount before; [ErrChanged] if another sealing came first
 	// Batches are all batches that the sealed object holds, by tab and seq.
-	Batches []BatchID
+	Batches    []BatchID
+	Tabs       []Tab
+	Dictionary string // name of the site dictionary that the object needs, empty if none
 }
 
 // BatchID names one batch of a session.
@@ -94,8 +99,8 @@ type SealStore interface {
 	// Ended returns ids of live sessions whose last batch came before idleBefore or that
 	// started before startedBefore (unix ms), oldest first.
 	Ended(ctx context.Context, idleBefore, startedBefore int64, limit int) ([]string, error)
-	// CommitSeal makes the sealed object the place of its batches. A batch that is not
-	// in it (it came meanwhile) keeps its pack and keeps the session live.
+	// CommitSeal makes the sealed object the place of its batches, whose rows lose their moments, as the
+	// object has them. [ErrChanged] if the dictionary it needs is gone. A batch that is not in it (it came meanwhile) keeps its pack and keeps the session live.
 	CommitSeal(ctx context.Context, s Sealing, now int64) error
 	// ClosePacks marks every pack of this writer closed: nothing is appended to them
 	// any more. The writer names its packs with the prefix given.
@@ -165,6 +170,43 @@ type KeyStore interface {
 	Rewrap(ctx context.Context, kind KeyKind, keys []Rewrapping) error
 	// KeyCounts counts all keys, ordered by kind, then master key.
 	KeyCounts(ctx context.Context) ([]KeyCount, error)
+}
+
+// Dictionary is a site dictionary that is durable in the bucket, or, without a name, a learning that found
+// too little to share.
+type Dictionary struct {
+	ProjectID  string
+	Name       string
+	WrappedKey []byte // nil without a name
+	Bytes      int64  // that its objects take
+	Sessions   int    // it was learned from
+	LearnedAt  int64
+}
+
+// DictionaryUse is how well a dictionary serves; see [dictionary.State].
+type DictionaryUse struct {
+	Sealed              int // sealed sessions of the project, with whichever dictionary
+	RawThen, SealedThen int64
+	RawNow, SealedNow   int64
+}
+
+// DictionaryStore keeps which site dictionaries there are.
+type DictionaryStore interface {
+	// AddDictionary notes a learning. Idempotent by project and name; the same name again is the newest again.
+	AddDictionary(ctx context.Context, d Dictionary) error
+	// Dictionary returns one by its name, or [ErrNotFound].
+	Dictionary(ctx context.Context, projectID, name string) (Dictionary, error)
+	// LatestDictionary returns a project's last learning, or [ErrNotFound].
+	LatestDictionary(ctx context.Context, projectID string) (Dictionary, error)
+	// DictionaryUse sums up the first and the newest sample sealed sessions of the project that need the
+	// dictionary of that name, the newest only those that started at since or later.
+	DictionaryUse(ctx context.Context, projectID, name string, sample int, since int64) (DictionaryUse, error)
+	// UnusedDictionaries returns those with a name that are not their project's newest, were learned before the time
+	// given, and that no session needs.
+	UnusedDictionaries(ctx context.Context, learnedBefore int64, limit int) ([]Dictionary, error)
+	// ForgetDictionary removes a dictionary's row before its objects are deleted, unless a session needs
+	// it: then it is [ErrChanged]. Idempotent.
+	ForgetDictionary(ctx context.Context, projectID, name string) error
 }
 
 // Pending is one session whose document in the search index is out of date.

@@ -47,6 +47,10 @@ var storeOptions = []option{
 		help: "master keys, with commas, that still open recordings; see `afterimage keys rotate --help`",
 	},
 	{
+		flag: "dictionary-min-sessions", arg: "N", env: "AFTERIMAGE_DICTIONARY_MIN_SESSIONS", def: "5", check: isWhole(3, 1000),
+		help: "how many sessions must share what a site dictionary, which makes recordings small, may hold; from 3 up",
+	},
+	{
 		flag: "log-level", arg: "LEVEL", env: "AFTERIMAGE_LOG_LEVEL", def: "info", check: isOneOf("debug", "info", "warn", "error"),
 		help: "debug, info, warn or error",
 	},
@@ -96,6 +100,8 @@ type config struct {
 
 	logLevel, logFormat string
 
+	dictionaryMinSessions int
+
 	addr, publicURL, metricsAddr, countryHeader string
 
 	trustedProxies []string
@@ -108,7 +114,8 @@ func configOf(v values) config {
 		data: v.str("data"), databaseURL: v.str("database-url"), objectStore: v.str("object-store"),
 		searchURL: v.str("search-url"), searchKey: v.str("search-key"),
 		masterKey: v.str("master-key"), masterKeyFile: v.str("master-key-file"), previousMasterKeys: v.str("previous-master-keys"),
-		logLevel: v.str("log-level"), logFormat: v.str("log-format"),
+		dictionaryMinSessions: int(v.num("dictionary-min-sessions")),
+		logLevel:              v.str("log-level"), logFormat: v.str("log-format"),
 		addr: v.str("addr"), publicURL: v.str("public-url"), metricsAddr: v.str("metrics-addr"), countryHeader: v.str("country-header"),
 		trustedProxies: list(v.str("trusted-proxies")), demo: v.on("demo"), drainTimeout: v.duration("drain-timeout"),
 	}

@@ -57,6 +57,7 @@ func (s *stores) usage(ctx context.Context) ([]projectUsage, error) {
 	for _, u := range all {
 		projects = append(projects, projectUsage{
 			Project: u.ProjectID, Sessions: u.Sessions, RawBytes: u.RawBytes, PackBytes: u.PackBytes, SealedBytes: u.SealedBytes,
+			DictionaryBytes: u.DictionaryBytes,
 			SearchBytes: indexBytes * u.Sessions / max(1, sessions),
 		})
 	}

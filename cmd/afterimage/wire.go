@@ -140,7 +140,8 @@ func (s *stores) openService(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.replay, err = replay.NewService(replay.Options{Store: s.sql, Bucket: s.bucket, Keys: keys, Now: s.now, Log: s.log})
+	s.replay, err = replay.NewService(replay.Options{Store: s.sql, Bucket: s.bucket, Keys: keys, Now: s.now, Log: s.log,
+		DictionaryMinSessions: s.config.dictionaryMinSessions})
 	if err != nil {
 		return err
 	}

@@ -49,12 +49,13 @@ type sessionDetail struct {
 
 // tabJSON is a tab whose list of gaps is never null.
 type tabJSON struct {
-	ID        string       `json:"id"`
-	StartedAt int64        `json:"startedAt"`
-	EndedAt   int64        `json:"endedAt"`
-	Events    int64        `json:"events"`
-	Missing   []replay.Gap `json:"missing"`
-	Playable  bool         `json:"playable"`
+	ID           string       `json:"id"`
+	StartedAt    int64        `json:"startedAt"`
+	EndedAt      int64        `json:"endedAt"`
+	Events       int64        `json:"events"`
+	Playable     bool         `json:"playable"`
+	PlayableFrom int64        `json:"playableFrom"`
+	Missing      []replay.Gap `json:"missing"`
 }
 
 // foundSession is a session in a list, with why it was found.

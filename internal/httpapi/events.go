@@ -21,7 +21,7 @@ func (s *Server) getEvents(c *fiber.Ctx) error {
 		return err
 	}
 	q := &query{c: c}
-	window := replay.EventQuery{TabID: q.id("tab"), From: q.millis("from"), To: q.millis("to"), Keyframe: q.flag("keyframe")}
+	window := replay.EventQuery{TabID: q.id("tab"), From: q.millis("from"), To: q.millis("to"), Keyframe: q.flag("keyframe"), Gaps: q.flag("gaps")}
 	if q.err != nil {
 		return q.err
 	}

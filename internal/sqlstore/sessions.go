@@ -107,14 +107,14 @@ func listSessions(ctx context.Context, r conn, f replay.SessionFilter) ([]replay
 const selectSession = `
 	SELECT id, project_id, state, started_at, ended_at, received_at, clock_offset_ms,
 		active_ms, last_active_at, user_id, user_email, user_traits, client, release, referrer,
-		counts, vitals, events, raw_bytes, pack_bytes, sealed_key, sealed_bytes, seal_count, pages
+		counts, vitals, events, raw_bytes, pack_bytes, sealed_key, sealed_bytes, seal_count, dictionary, tabs, pages
 	FROM sessions`
 
 func scanSession(row scanner) (s replay.Session, err error) {
-	var traits, client, counts, vitals, pages string
+	var traits, client, counts, vitals, tabs, pages string
 	err = row.Scan(&s.ID, &s.ProjectID, &s.State, &s.StartedAt, &s.EndedAt, &s.ReceivedAt, &s.ClockOffsetMs,
 		&s.ActiveMs, &s.LastActiveAt, &s.User.ID, &s.User.Email, &traits, &client, &s.Release, &s.Referrer,
-		&counts, &vitals, &s.Events, &s.RawBytes, &s.StoredBytes, &s.SealedKey, &s.SealedBytes, &s.SealCount, &pages)
+		&counts, &vitals, &s.Events, &s.RawBytes, &s.StoredBytes, &s.SealedKey, &s.SealedBytes, &s.SealCount, &s.Dictionary, &tabs, &pages)
 	if err != nil {
 		return s, err
 	}
@@ -122,7 +122,10 @@ func scanSession(row scanner) (s replay.Session, err error) {
 	if traits != "" {
 		s.User.Traits = json.RawMessage(traits)
 	}
-	err = errors.Join(fromJSON(client, &s.Client), fromJSON(counts, &s.Counts), fromJSON(vitals, &s.Vitals), fromJSON(pages, &s.Pages))
+	if tabs != "" {
+		err = fromJSON(tabs, &s.Tabs)
+	}
+	err = errors.Join(err, fromJSON(client, &s.Client), fromJSON(counts, &s.Counts), fromJSON(vitals, &s.Vitals), fromJSON(pages, &s.Pages))
 	if err != nil {
 		return s, fmt.Errorf("session %s: %w", s.ID, err)
 	}
@@ -134,10 +137,12 @@ func (s *Store) Usage(ctx context.Context) ([]replay.Usage, error) {
 	var all []replay.Usage
 	err := s.read(ctx, "sum usage", func(r conn) (err error) {
 		all, err = list(ctx, r, func(row scanner) (u replay.Usage, err error) {
-			return u, row.Scan(&u.ProjectID, &u.Sessions, &u.RawBytes, &u.PackBytes, &u.SealedBytes)
+			return u, row.Scan(&u.ProjectID, &u.Sessions, &u.RawBytes, &u.PackBytes, &u.SealedBytes, &u.DictionaryBytes)
 		}, `
 			SELECT project_id, COUNT(*), CAST(SUM(raw_bytes) AS BIGINT),
-				CAST(SUM(pack_bytes) AS BIGINT), CAST(SUM(sealed_bytes) AS BIGINT)
+				CAST(SUM(pack_bytes) AS BIGINT), CAST(SUM(sealed_bytes) AS BIGINT),
+				(SELECT CAST(COALESCE(SUM(stored_bytes), 0) AS BIGINT) FROM dictionaries
+					WHERE dictionaries.project_id = sessions.project_id)
 			FROM sessions WHERE batches > 0
 			GROUP BY project_id ORDER BY project_id`)
 		return err

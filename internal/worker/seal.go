@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/afterimage/afterimage/replay"
+	"github.com/afterimage/afterimage/replay/segment"
 )
 
 const (
@@ -18,6 +19,9 @@ const (
 	sealBatch     = 100
 	// sealRetry is when a session that could not be sealed is tried again.
 	sealRetry = 10 * time.Minute
+	// learnEvery is how often it is asked whether learning a site dictionary pays. A new site's first one
+	// waits so long at most.
+	learnEvery = 10 * time.Minute
 )
 
 // Sealer makes ended sessions into one object each.
@@ -26,13 +30,29 @@ type Sealer struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 
-	failed map[string]time.Time // when they may be tried again
+	failed  map[string]time.Time // when they may be tried again
+	learned time.Time            // when site dictionaries were last looked after
+}
+
+// levelFor chooses how hard a run's sessions are compressed: as long as a run takes all that have ended,
+// there is time; a full one means that more end than are sealed.
+func levelFor(ended, limit int) segment.Level {
+	if ended < limit {
+		return segment.LevelSmall
+	}
+	return segment.LevelFast
 }
 
 // RunOnce seals up to sealBatch ended sessions. One that fails is logged and left
 // alone for a while; the others go on.
 func (s *Sealer) RunOnce(ctx context.Context) (more bool, err error) {
 	now := s.Now()
+	if now.Sub(s.learned) >= learnEvery {
+		s.learned = now
+		if _, err := s.Service.LearnDictionaries(ctx); err != nil {
+			s.Log.Error("cannot learn site dictionaries", "error", err, "retryIn", learnEvery)
+		}
+	}
 	for id, at := range s.failed {
 		if !at.After(now) {
 			delete(s.failed, id)
@@ -49,7 +69,7 @@ func (s *Sealer) RunOnce(ctx context.Context) (more bool, err error) {
 			todo = append(todo, id)
 		}
 	}
-	s.sealEach(ctx, todo, func(id string, err error) {
+	s.sealEach(ctx, todo, levelFor(len(ids), limit), func(id string, err error) {
 		s.Log.Error("cannot seal a session", "session", id, "error", err, "retryIn", sealRetry)
 		if s.failed == nil {
 			s.failed = map[string]time.Time{}
@@ -62,6 +82,9 @@ func (s *Sealer) RunOnce(ctx context.Context) (more bool, err error) {
 // SealAll seals every ended session, or with all every live one. It returns how many
 // were sealed, and the errors of those that were not; progress is called on the way.
 func (s *Sealer) SealAll(ctx context.Context, all bool, progress func(sealed int)) (int, error) {
+	if _, err := s.Service.LearnDictionaries(ctx); err != nil {
+		return 0, err
+	}
 	var failures []error
 	failed := map[string]bool{}
 	for sealed := 0; ; {
@@ -79,7 +102,7 @@ func (s *Sealer) SealAll(ctx context.Context, all bool, progress func(sealed int
 			return sealed, errors.Join(append(failures, ctx.Err())...)
 		}
 		before := len(failed)
-		s.sealEach(ctx, todo, func(id string, err error) {
+		s.sealEach(ctx, todo, segment.LevelSmall, func(id string, err error) {
 			failed[id] = true
 			failures = append(failures, fmt.Errorf("seal session %s: %w", id, err))
 		})
@@ -91,7 +114,7 @@ func (s *Sealer) SealAll(ctx context.Context, all bool, progress func(sealed int
 // sealEach seals sessions, some at a time, and calls fail, one call at a time, for each
 // that could not be. One that changed meanwhile, or is gone, is no failure: it is met
 // again if it is still to be sealed.
-func (s *Sealer) sealEach(ctx context.Context, ids []string, fail func(id string, err error)) {
+func (s *Sealer) sealEach(ctx context.Context, ids []string, level segment.Level, fail func(id string, err error)) {
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	free := make(chan struct{}, sealAtOnceMax)
@@ -99,7 +122,7 @@ func (s *Sealer) sealEach(ctx context.Context, ids []string, fail func(id string
 		free <- struct{}{}
 		all.Go(func() {
 			defer func() { <-free }()
-			err := s.Service.Seal(ctx, id)
+			err := s.Service.Seal(ctx, id, level)
 			if err == nil || ctx.Err() != nil || passed(err) {
 				return
 			}

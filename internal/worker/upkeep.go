@@ -22,6 +22,11 @@ func (w *Worker) sweepPacks(ctx context.Context) (more bool, err error) {
 	return false, nil
 }
 
+func (w *Worker) dropDictionaries(ctx context.Context) (more bool, err error) {
+	_, err = w.Service.DropDictionaries(ctx)
+	return false, wrap("drop site dictionaries that no session needs", err)
+}
+
 func (w *Worker) finishErasures(ctx context.Context) (more bool, err error) {
 	return false, wrap("finish erasures", w.Service.FinishErasures(ctx))
 }

@@ -13,21 +13,23 @@ import (
 	"github.com/afterimage/afterimage/feedback"
 	"github.com/afterimage/afterimage/internal/account"
 	"github.com/afterimage/afterimage/replay"
+	"github.com/afterimage/afterimage/replay/segment"
 	"github.com/afterimage/afterimage/search"
 )
 
 // How often each duty looks for work when it had none, or after it did all.
 const (
 	// indexEvery keeps the time from an ack to the session being found well below 2 s.
-	indexEvery   = 250 * time.Millisecond
-	sealEvery    = 15 * time.Second
-	packsEvery   = time.Minute
-	eraseEvery   = 30 * time.Second
-	claimsEvery  = 10 * time.Minute
-	expireEvery  = 10 * time.Minute
-	loginsEvery  = time.Hour
-	retryFirst   = time.Second
-	retryLongest = time.Minute
+	indexEvery        = 250 * time.Millisecond
+	sealEvery         = 15 * time.Second
+	packsEvery        = time.Minute
+	dictionariesEvery = time.Hour
+	eraseEvery        = 30 * time.Second
+	claimsEvery       = 10 * time.Minute
+	expireEvery       = 10 * time.Minute
+	loginsEvery       = time.Hour
+	retryFirst        = time.Second
+	retryLongest      = time.Minute
 )
 
 // Stores is what the duties work on.
@@ -42,13 +44,20 @@ type Stores struct {
 type Service interface {
 	Session(ctx context.Context, projectID, id string) (replay.Session, error)
 	Moments(ctx context.Context, s *replay.Session) ([]replay.Moment, error)
+	Sealing
 	Upkeep
+}
+
+// Sealing is what makes ended sessions small.
+type Sealing interface {
+	Ended(ctx context.Context, all bool, limit int) ([]string, error)
+	Seal(ctx context.Context, sessionID string, level segment.Level) error
+	LearnDictionaries(ctx context.Context) (learned int, err error)
+	DropDictionaries(ctx context.Context) (dropped int, err error)
 }
 
 // Upkeep is what keeps the stores small and true.
 type Upkeep interface {
-	Ended(ctx context.Context, all bool, limit int) ([]string, error)
-	Seal(ctx context.Context, sessionID string) error
 	Erase(ctx context.Context, projectID, sessionID string) error
 	SweepPacks(ctx context.Context) (removed int, err error)
 	FinishErasures(ctx context.Context) error
@@ -78,6 +87,7 @@ func (w *Worker) Run(ctx context.Context) {
 		{"index", indexEvery, w.Indexer().RunOnce},
 		{"seal", sealEvery, sealer.RunOnce},
 		{"packs", packsEvery, w.sweepPacks},
+		{"dictionaries", dictionariesEvery, w.dropDictionaries},
 		{"erasures", eraseEvery, w.finishErasures},
 		{"empty claims", claimsEvery, w.dropEmptyClaims},
 		{"retention", expireEvery, w.expire},

@@ -289,12 +289,12 @@ type brokenSeal struct {
 	calls int
 }
 
-func (b *brokenSeal) Seal(ctx context.Context, id string) error {
+func (b *brokenSeal) Seal(ctx context.Context, id string, level segment.Level) error {
 	if id == b.id {
 		b.calls++
 		return replay.ErrDamaged
 	}
-	return b.Service.Seal(ctx, id)
+	return b.Service.Seal(ctx, id, level)
 }
 
 func TestASessionThatCannotBeSealedDoesNotHoldUpOthers(t *testing.T) {

@@ -42,7 +42,6 @@ func Sniff(b []byte) Codec {
 var (
 	gzipReaders sync.Pool
 	zstdReaders sync.Pool
-	zstdWriters sync.Pool
 )
 
 // Measure inflates src without keeping it and returns how many bytes that gives. It stops with
@@ -85,7 +84,7 @@ func (c Codec) read(src []byte, fn func(io.Reader) error) error {
 	case CodecGzip:
 		return readGzip(src, fn)
 	case CodecZstd:
-		return readZstd(src, fn)
+		return readZstd(src, nil, fn)
 	}
 	return fmt.Errorf("segment: %w: codec %d is unknown", ErrCorrupt, c)
 }
@@ -109,7 +108,16 @@ func readGzip(src []byte, fn func(io.Reader) error) error {
 	return err
 }
 
-func readZstd(src []byte, fn func(io.Reader) error) error {
+// decodeZstd is [Codec.Decode] of zstd with a dictionary of raw content, empty for none.
+func decodeZstd(dst, src, dictionary []byte, maxBytes int) ([]byte, error) {
+	err := readZstd(src, dictionary, func(r io.Reader) (err error) {
+		dst, err = readUpTo(dst, r, maxBytes)
+		return err
+	})
+	return dst, err
+}
+
+func readZstd(src, dictionary []byte, fn func(io.Reader) error) error {
 	r, _ := zstdReaders.Get().(*zstd.Decoder)
 	if r == nil {
 		var err error
@@ -119,7 +127,11 @@ func readZstd(src []byte, fn func(io.Reader) error) error {
 			return fmt.Errorf("segment: making a zstd decoder: %w", err)
 		}
 	}
-	if err := r.Reset(bytes.NewReader(src)); err != nil {
+	option := zstd.WithDecoderDictDelete()
+	if len(dictionary) > 0 {
+		option = zstd.WithDecoderDictRaw(0, dictionary)
+	}
+	if err := r.ResetWithOptions(bytes.NewReader(src), option); err != nil {
 		return fmt.Errorf("segment: %w: not zstd", ErrCorrupt)
 	}
 	defer zstdReaders.Put(r)
@@ -150,19 +162,4 @@ func readUpTo(dst []byte, r io.Reader, maxBytes int) ([]byte, error) {
 			return dst, err
 		}
 	}
-}
-
-// encodeZstd appends src, compressed for rest, to dst.
-func encodeZstd(dst, src []byte) ([]byte, error) {
-	w, _ := zstdWriters.Get().(*zstd.Encoder)
-	if w == nil {
-		var err error
-		w, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBetterCompression),
-			zstd.WithWindowSize(zstdWindowBytesMax))
-		if err != nil {
-			return dst, fmt.Errorf("segment: making a zstd encoder: %w", err)
-		}
-	}
-	defer zstdWriters.Put(w)
-	return w.EncodeAll(src, dst), nil
 }

@@ -1,26 +1,42 @@
 package segment
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 )
 
-// SealedWriter writes a sealed session to a stream. Call Batch for each batch, by tab and
-// then by seq, Event for each of its events in order, and Close.
-type SealedWriter struct {
-	w      io.Writer
-	key    *DataKey
-	footer Footer
-	at     int64
+const (
+	// blockRawBytesMax and blockMsMax end a block: what a player reads to show a moment, and
+	// how far it plays from there.
+	blockRawBytesMax = 1 << 20
+	blockMsMax       = 60_000
+	// blockMetaBytesMin is how large a block must be for a new page to begin another, and how large a
+	// tab's first block becomes: the first picture needs it whole.
+	blockMetaBytesMin = 256 << 10
+	// baseBytesMax bounds a base, so that it, a site dictionary and a block lie within zstd's window together.
+	baseBytesMax = 3 << 20
+	// baseBytesMin is how large a block must be, compressed with the site dictionary, for later ones to have it
+	// as their base: indexing a base beside the dictionary takes as long as compressing a megabyte.
+	baseBytesMin = 64 << 10
+	// rebaseBlocks is after how many blocks of one page another becomes the base: what the page became
+	// since would else stand in each keyframe anew.
+	rebaseBlocks = 8
+)
 
-	raw    []byte // events of the block being filled
-	block  Block
-	batch  Group // the batch being written; Events, SnapshotAt, FirstAt and LastAt are of this block
-	packed []byte
-	sealed []byte
+// Head is what a sealed session says of itself.
+type Head struct {
+	SessionID     string
+	ProjectID     string
+	ClockOffsetMs int64
+	Level         Level
+	Dictionary    *Dictionary // nil for none
 }
+
+// Keyframe appends the events that restate a tab's page as it is now, stamped with the time at (client
+// clock), each followed by a newline, and returns their number: 0 where there is nothing to restate.
+type Keyframe func(dst []byte, at int64) ([]byte, int)
 
 // EventKind tells the events that matter to where a block may begin.
 type EventKind int
@@ -32,12 +48,53 @@ const (
 	EventSnapshot           // a full snapshot
 )
 
-// NewSealedWriter begins an object. Only SessionID, ProjectID and ClockOffsetMs of head are used.
-func NewSealedWriter(w io.Writer, key *DataKey, head Footer) (*SealedWriter, error) {
-	s := &SealedWriter{w: w, key: key, footer: Footer{
-		Version: 1, SessionID: head.SessionID, ProjectID: head.ProjectID, ClockOffsetMs: head.ClockOffsetMs,
-		Blocks: []Block{},
+// SealedWriter writes a sealed session to a stream. Call Tab for each tab, in the order of their first
+// events, Batch for each of its batches by seq, Event for each of their events in order, and Close.
+type SealedWriter struct {
+	w      io.Writer
+	key    *DataKey
+	level  Level
+	zip    *compressor
+	site   []byte // content of the site dictionary
+	footer Footer
+	at     int64
+	hashes []byte
+
+	keyframe Keyframe
+	raw      []byte // the block being filled
+	frame    int    // bytes of its keyframe
+	last     EventKind
+	block    Block
+	batch    struct {
+		seq     int64
+		events  int  // in the block being filled
+		pending bool // it is to be noted in the block even without events
+	}
+
+	root    base   // block 0
+	current base   // of the tab
+	blocks  int    // of the tab so far
+	since   int    // of these, after the last one that could become a base
+	repair  []byte // of the block written last, should it turn out to be a base
+	packed  []byte
+	sealed  []byte
+}
+
+// base is a block that later ones are compressed with.
+type base struct {
+	block      int
+	dictionary []byte // site dictionary and the block's plaintext; nil: there is no base
+}
+
+// NewSealedWriter begins an object.
+func NewSealedWriter(w io.Writer, key *DataKey, head Head) (*SealedWriter, error) {
+	s := &SealedWriter{w: w, key: key, level: head.Level, zip: compressors[head.Level].Get().(*compressor), footer: Footer{
+		Version: 2, SessionID: head.SessionID, ProjectID: head.ProjectID, ClockOffsetMs: head.ClockOffsetMs,
+		Tabs: []TabIndex{}, Blocks: []Block{},
 	}}
+	if head.Dictionary != nil {
+		s.footer.Dictionary, s.site = head.Dictionary.Name, head.Dictionary.Content
+	}
 	return s, s.write([]byte(SealedMagic))
 }
 
@@ -50,106 +107,203 @@ func (s *SealedWriter) write(b []byte) error {
 	return nil
 }
 
-// Batch begins the next batch.
-func (s *SealedWriter) Batch(tabID string, seq int64, hash [32]byte) error {
-	s.endGroup()
-	if tabID != s.block.TabID {
-		if err := s.flush(); err != nil {
-			return err
-		}
-		s.block.TabID = tabID
+// Tab begins the next tab. keyframe is asked before the first event of each block.
+func (s *SealedWriter) Tab(id string, keyframe Keyframe) error {
+	if err := s.endTab(); err != nil {
+		return err
 	}
-	s.batch = Group{Seq: seq, Hash: append([]byte(nil), hash[:]...)}
+	s.keyframe = keyframe
+	s.footer.Tabs = append(s.footer.Tabs, TabIndex{ID: id})
+	s.block = Block{Tab: len(s.footer.Tabs) - 1}
+	s.current, s.blocks, s.since = base{}, 0, 0
 	return nil
+}
+
+func (s *SealedWriter) endTab() error {
+	s.endBatch()
+	return s.flush()
+}
+
+// Batch begins the next batch of the tab.
+func (s *SealedWriter) Batch(seq int64, hash [32]byte) {
+	s.endBatch()
+	s.batch.seq, s.batch.events, s.batch.pending = seq, 0, true
+	s.hashes = append(s.hashes, hash[:]...)
+}
+
+// endBatch notes the batch in the block. A batch without events is noted too, so that it is known to
+// have come; only its continuation in a next block must have some.
+func (s *SealedWriter) endBatch() {
+	if s.batch.pending || s.batch.events > 0 {
+		s.block.addBatch(s.batch.seq, s.batch.events)
+	}
+	s.batch.events, s.batch.pending = 0, false
 }
 
 // Event adds the next event of the batch: its JSON and its timestamp in the client's clock.
 func (s *SealedWriter) Event(raw []byte, at int64, kind EventKind) error {
 	if s.full(at, kind) {
-		batch := s.batch
-		if batch.Events == 0 {
-			s.batch = Group{} // nothing of it is in this block
+		if s.batch.events > 0 {
+			s.endBatch()
 		}
-		s.endGroup()
 		if err := s.flush(); err != nil {
 			return err
 		}
-		s.batch = Group{Seq: batch.Seq, Hash: batch.Hash}
 	}
 	if len(s.raw) == 0 {
-		s.block.FirstAt, s.block.LastAt = at, at
+		s.begin(at, kind)
 	}
-	if s.batch.Events == 0 {
-		s.batch.FirstAt, s.batch.LastAt = at, at
-	}
+	s.last = kind
 	s.block.FirstAt, s.block.LastAt = min(s.block.FirstAt, at), max(s.block.LastAt, at)
-	s.batch.FirstAt, s.batch.LastAt = min(s.batch.FirstAt, at), max(s.batch.LastAt, at)
-	if kind == EventSnapshot && s.batch.SnapshotAt == 0 {
-		s.batch.SnapshotAt = at
+	if kind == EventSnapshot && s.block.SnapshotAt == 0 {
+		s.block.SnapshotAt = at
 	}
-	s.batch.Events++
+	s.batch.events, s.batch.pending = s.batch.events+1, false
 	s.raw = append(append(s.raw, raw...), '\n')
 	return nil
 }
 
 // full reports whether the next event belongs into another block.
 func (s *SealedWriter) full(at int64, kind EventKind) bool {
-	n := len(s.raw)
-	return n > 0 && (n >= blockRawBytesMax || at-s.block.FirstAt >= blockMsMax ||
-		kind == EventMeta && n >= blockMetaBytesMin)
+	n := len(s.raw) - s.frame
+	if n <= 0 || kind == EventSnapshot && s.last == EventMeta {
+		return false
+	}
+	limit := max(blockRawBytesMax, s.frame)
+	if s.blocks == 0 && s.block.SnapshotAt != 0 {
+		limit = blockMetaBytesMin
+	}
+	return n >= limit || at-s.block.FirstAt >= blockMsMax || kind == EventMeta && n >= blockMetaBytesMin
 }
 
-// endGroup puts the batch's run into the block. A batch without events leaves a group
-// too, so that it is known to have come; only its continuation in a next block must have some.
-func (s *SealedWriter) endGroup() {
-	if s.batch.Hash != nil {
-		s.block.Batches = append(s.block.Batches, s.batch)
+// begin starts a block with the event given, and with a keyframe before it unless it brings its own.
+func (s *SealedWriter) begin(at int64, kind EventKind) {
+	s.block.FirstAt, s.block.LastAt = at, at
+	s.block.Starts = kind == EventMeta
+	if kind == EventMeta || s.keyframe == nil {
+		return
 	}
-	s.batch = Group{}
+	s.raw, s.block.Keyframe = s.keyframe(s.raw, at)
+	if len(s.raw) > KeyframeBytesMax {
+		s.raw, s.block.Keyframe = s.raw[:0], 0
+	}
+	s.frame, s.block.Starts = len(s.raw), s.block.Keyframe > 0
 }
 
 // flush writes the block, if it holds anything.
 func (s *SealedWriter) flush() error {
-	if len(s.block.Batches) == 0 {
+	if len(s.block.BatchSteps) == 0 {
 		return nil
 	}
+	// A block that may become a base has itself none but block 0, so that no block is
+	// further than two from one that stands alone.
+	candidate := s.blocks == 0 || s.block.SnapshotAt != 0 || s.since >= rebaseBlocks
+	from := s.current
+	if candidate {
+		from = s.root
+	}
+	dictionary := s.site
+	s.block.Base = -1
+	if from.dictionary != nil {
+		s.block.Base, dictionary = from.block, from.dictionary
+		if err := s.writeRepair(from.block); err != nil {
+			return err
+		}
+	}
 	var err error
-	if s.packed, err = encodeZstd(s.packed[:0], s.raw); err != nil {
+	if s.packed, err = s.zip.encode(s.packed[:0], s.raw, dictionary); err != nil {
 		return err
 	}
-	s.sealed = s.key.Seal(s.sealed[:0], s.packed, blockContext(s.footer.SessionID, len(s.footer.Blocks)))
-	s.block.Offset, s.block.Length = s.at, int64(len(s.sealed))
-	s.block.RawLength, s.block.Checksum = int64(len(s.raw)), checksum(s.sealed)
+	i := len(s.footer.Blocks)
+	if err := s.section(&s.block.Section, blockContext(2, s.footer.SessionID, i), len(s.raw)); err != nil {
+		return err
+	}
+	s.repair = s.repair[:0]
+	if candidate {
+		s.rebase(i)
+	}
 	s.footer.Blocks = append(s.footer.Blocks, s.block)
-	s.block = Block{TabID: s.block.TabID}
-	s.raw = s.raw[:0]
+	s.block = Block{Tab: s.block.Tab}
+	s.raw, s.frame = s.raw[:0], 0
+	s.blocks++
+	s.since++
+	return nil
+}
+
+// rebase makes the block just written the base of those that follow, if that pays.
+func (s *SealedWriter) rebase(i int) {
+	s.current, s.since = base{}, 0
+	if len(s.raw) > baseBytesMax || s.site != nil && len(s.packed) < baseBytesMin {
+		return
+	}
+	s.repair = appendRepair(s.repair, s.sealed)
+	s.current = base{i, joined(s.site, slices.Clone(s.raw))}
+	if i == 0 {
+		s.root = s.current
+	}
+}
+
+// writeRepair writes what heals the block written last, if that is the one given: it is now known to be a base.
+func (s *SealedWriter) writeRepair(block int) error {
+	if block != len(s.footer.Blocks)-1 || len(s.repair) == 0 {
+		return nil
+	}
+	s.footer.Blocks[block].Repair = int64(len(s.repair))
+	return s.write(s.repair)
+}
+
+// section encrypts packed and writes it. It stays in s.sealed.
+func (s *SealedWriter) section(to *Section, context string, rawLength int) error {
+	s.sealed = s.key.Seal(s.sealed[:0], s.packed, context)
+	*to = Section{Offset: s.at, Length: int64(len(s.sealed)), Checksum: checksum(s.sealed), RawLength: int64(rawLength)}
 	return s.write(s.sealed)
 }
 
-// Close writes what is left, the footer and the tail, and returns the object's size in bytes.
-// It does not close the stream.
-func (s *SealedWriter) Close() (int64, error) {
-	s.endGroup()
-	if err := s.flush(); err != nil {
+// index writes a section that is no block, with its repair.
+func (s *SealedWriter) index(what string, plain []byte) (Section, error) {
+	var at Section
+	var err error
+	if s.packed, err = s.zip.encode(s.packed[:0], plain, nil); err != nil {
+		return at, err
+	}
+	if err := s.section(&at, sectionContext(what, 2, s.footer.SessionID), len(plain)); err != nil {
+		return at, err
+	}
+	repair := appendRepair(nil, s.sealed)
+	at.Repair = int64(len(repair))
+	return at, s.write(repair)
+}
+
+// Close writes what is left, the moments (a JSON array), the hashes, the footer with what is known of each tab (in the order of Tab's
+// calls), and the tail. It returns the object's size in bytes, and does not close the stream.
+func (s *SealedWriter) Close(moments []byte, tabs []TabIndex) (int64, error) {
+	if err := s.endTab(); err != nil {
+		return 0, err
+	}
+	if len(tabs) != len(s.footer.Tabs) {
+		return 0, fmt.Errorf("segment: %d tabs were written, %d described", len(s.footer.Tabs), len(tabs))
+	}
+	s.footer.Tabs = tabs
+	var err error
+	if s.footer.Moments, err = s.index("moments", moments); err != nil {
+		return 0, err
+	}
+	if s.footer.Hashes, err = s.index("hashes", s.hashes); err != nil {
 		return 0, err
 	}
 	text, err := json.Marshal(&s.footer)
 	if err != nil {
 		return 0, fmt.Errorf("segment: encode footer: %w", err)
 	}
-	if s.packed, err = encodeZstd(s.packed[:0], text); err != nil {
+	f, err := s.index("footer", text)
+	if err != nil {
 		return 0, err
 	}
-	sealed := s.key.Seal(nil, s.packed, footerContext(s.footer.SessionID))
-	tail := binary.LittleEndian.AppendUint64(nil, uint64(s.at))
-	tail = binary.LittleEndian.AppendUint32(tail, uint32(len(sealed)))
-	tail = binary.LittleEndian.AppendUint32(tail, checksum(sealed))
-	tail = append(tail, tailMagic...)
-	if err := s.write(sealed); err != nil {
+	tail := Tail{Offset: f.Offset, Length: f.Length, Repair: f.Repair, checksum: f.Checksum}.append(nil)
+	if err := s.write(append(tail, tail...)); err != nil {
 		return 0, err
 	}
-	if err := s.write(tail); err != nil {
-		return 0, err
-	}
+	compressors[s.level].Put(s.zip)
+	s.zip = nil
 	return s.at, nil
 }

@@ -3,9 +3,6 @@ package segment
 import (
 	"bytes"
 	"errors"
-	"fmt"
-	"math/rand/v2"
-	"strings"
 	"testing"
 )
 
@@ -61,7 +58,7 @@ func TestRecordDamage(t *testing.T) {
 
 func TestDecodeLimits(t *testing.T) {
 	zeros := make([]byte, 3<<20)
-	packed, err := encodeZstd(nil, zeros)
+	packed, err := compressors[LevelFast].Get().(*compressor).encode(nil, zeros, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,129 +79,6 @@ func TestDecodeLimits(t *testing.T) {
 	}
 }
 
-// sealed is a sealed session with what went in.
-type sealed struct {
-	object []byte
-	key    *DataKey
-	tabs   []string
-	events map[string][]string // per tab, in order
-}
-
-// sealRandom writes tabs of random batches and events, large and small.
-func sealRandom(t *testing.T, seed uint64) sealed {
-	t.Helper()
-	r := rand.New(rand.NewPCG(seed, 1))
-	s := sealed{key: NewDataKey(), tabs: []string{"a", "b"}, events: map[string][]string{}}
-	var out bytes.Buffer
-	w, err := NewSealedWriter(&out, s.key, Footer{SessionID: testSession, ProjectID: "p", ClockOffsetMs: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tab := range s.tabs {
-		at := int64(1000)
-		for seq := range int64(5 + r.IntN(10)) {
-			if err := w.Batch(tab, seq*2, [32]byte{byte(seq)}); err != nil {
-				t.Fatal(err)
-			}
-			for range r.IntN(6) {
-				at += int64(r.IntN(20_000))
-				raw := fmt.Sprintf(`{"tab":%q,"at":%d,"pad":%q}`, tab, at, strings.Repeat("x", r.IntN(300_000)))
-				kind := EventKind(r.IntN(3))
-				if err := w.Event([]byte(raw), at, kind); err != nil {
-					t.Fatal(err)
-				}
-				s.events[tab] = append(s.events[tab], raw)
-			}
-		}
-	}
-	size, err := w.Close()
-	if err != nil || size != int64(out.Len()) {
-		t.Fatalf("size %d, wrote %d: %v", size, out.Len(), err)
-	}
-	s.object = out.Bytes()
-	return s
-}
-
-func (s sealed) footer(t *testing.T) *Footer {
-	t.Helper()
-	n := int64(len(s.object))
-	tail, err := ParseTail(s.object[n-TailBytes:], n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := tail.Footer(s.object[tail.Offset:tail.Offset+tail.Length], s.key, testSession)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
-func TestSealed(t *testing.T) {
-	for seed := range uint64(20) {
-		s := sealRandom(t, seed)
-		f := s.footer(t)
-		got := map[string][]string{}
-		for i, b := range f.Blocks {
-			raw, err := f.Events(i, s.object[b.Offset:b.Offset+b.Length], s.key)
-			if err != nil {
-				t.Fatal(err)
-			}
-			lines := strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n")
-			if len(raw) == 0 {
-				lines = nil
-			}
-			n := 0
-			for _, g := range b.Batches {
-				n += g.Events
-			}
-			if n != len(lines) {
-				t.Fatalf("seed %d, block %d: the footer counts %d events, the block has %d", seed, i, n, len(lines))
-			}
-			if len(lines) > 1 && len(raw)-len(lines[len(lines)-1]) > blockRawBytesMax+1 {
-				t.Errorf("block %d of %d raw bytes", i, len(raw))
-			}
-			if b.LastAt-b.FirstAt > blockMsMax+20_000 {
-				t.Errorf("block %d lasts %d ms", i, b.LastAt-b.FirstAt)
-			}
-			got[b.TabID] = append(got[b.TabID], lines...)
-		}
-		for _, tab := range s.tabs {
-			if strings.Join(got[tab], "\n") != strings.Join(s.events[tab], "\n") {
-				t.Fatalf("seed %d: tab %s is not what went in", seed, tab)
-			}
-		}
-	}
-}
-
-// TestSealedDamage flips bytes all over an object: each is found, and only the block it
-// lies in is lost.
-func TestSealedDamage(t *testing.T) {
-	s := sealRandom(t, 3)
-	f := s.footer(t)
-	step := len(s.object)/61 + 1
-	for at := len(SealedMagic); at < len(s.object); at += step {
-		s.object[at] ^= 1
-		broken := 0
-		for i, b := range f.Blocks {
-			if _, err := f.Events(i, s.object[b.Offset:b.Offset+b.Length], s.key); err != nil {
-				broken++
-			}
-		}
-		n := int64(len(s.object))
-		tail, err := ParseTail(s.object[n-TailBytes:], n)
-		if err == nil {
-			_, err = tail.Footer(s.object[tail.Offset:tail.Offset+tail.Length], s.key, testSession)
-		}
-		if err != nil {
-			broken++
-		}
-		if broken != 1 {
-			t.Fatalf("byte %d: %d parts broken, want 1", at, broken)
-		}
-		s.object[at] ^= 1
-	}
-}
-
 func FuzzParseRecord(f *testing.F) {
 	h := Header{SessionID: testSession, TabID: "tab", Codec: CodecGzip}
 	rec, err := AppendRecord(nil, &h, NewDataKey(), []byte("body"))
@@ -221,7 +95,7 @@ func FuzzParseRecord(f *testing.F) {
 }
 
 func FuzzDecode(f *testing.F) {
-	packed, err := encodeZstd(nil, []byte("hello hello hello"))
+	packed, err := compressors[LevelFast].Get().(*compressor).encode(nil, []byte("hello hello hello"), nil)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -232,20 +106,6 @@ func FuzzDecode(f *testing.F) {
 		got, err := Sniff(b).Decode(nil, b, limit)
 		if err == nil && len(got) > limit {
 			t.Fatal("over the limit")
-		}
-	})
-}
-
-func FuzzTail(f *testing.F) {
-	f.Add(make([]byte, TailBytes), int64(100))
-	key := NewDataKey()
-	f.Fuzz(func(t *testing.T, b []byte, size int64) {
-		tail, err := ParseTail(b, size)
-		if err != nil {
-			return
-		}
-		if _, err := tail.Footer(b, key, testSession); err == nil {
-			t.Fatal("a footer opened with a random key")
 		}
 	})
 }

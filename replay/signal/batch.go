@@ -109,7 +109,8 @@ func (b *Batch) click(ev rrweb.Event) {
 	if json.Unmarshal(ev.Data, &at) != nil {
 		return
 	}
-	m := newMoment(ev.Timestamp, KindClick, at.Label, map[string]any{"node": at.ID, "x": at.X, "y": at.Y})
+	m := newMoment(ev.Timestamp, KindClick, at.Label, clickData{Node: at.ID, X: at.X, Y: at.Y})
+	m.Node = at.ID
 	m.Selector = Line(at.Selector, labelRunesMax)
 	b.add(m)
 }

@@ -35,6 +35,37 @@ type Moment struct {
 	Label    string          // one line of text, at most labelRunesMax runes, without NUL
 	Selector string          // of the element, where the recording tells it
 	Data     json.RawMessage // a JSON object with the kind's details; nil where there are none
+
+	Node int // id of the element that was clicked, 0 for other kinds
+}
+
+// clickData are the details of a click moment.
+type clickData struct {
+	Node   int     `json:"node"`
+	X      float64 `json:"x"`
+	Y      float64 `json:"y"`
+	Tag    string  `json:"tag,omitempty"`
+	Role   string  `json:"role,omitempty"`
+	TestID string  `json:"testId,omitempty"`
+}
+
+// Name says what a click was on. What the recorder said itself stays.
+func (m *Moment) Name(tag, role, text, testID, selector string) {
+	if m.Label == "" {
+		m.Label = Line(text, labelRunesMax)
+	}
+	if m.Label == "" {
+		m.Label = tag
+	}
+	if m.Selector == "" {
+		m.Selector = Line(selector, labelRunesMax)
+	}
+	var d clickData
+	_ = json.Unmarshal(m.Data, &d) // made by click
+	d.Tag, d.Role, d.TestID = Line(tag, 100), Line(role, 100), Line(testID, 200)
+	if b, err := json.Marshal(d); err == nil {
+		m.Data = b
+	}
 }
 
 // newMoment makes a moment whose text fits everywhere it is kept.

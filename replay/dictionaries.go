@@ -1,0 +1,300 @@
+package replay
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/afterimage/afterimage/replay/blob"
+	"github.com/afterimage/afterimage/replay/dictionary"
+	"github.com/afterimage/afterimage/replay/segment"
+)
+
+const (
+	// dictionariesHeldMax is how many site dictionaries are in memory, up to 3 MiB each: those of the projects
+	// that are sealed or watched right now.
+	dictionariesHeldMax = 4
+	// dictionarySample is how many sessions tell how small a dictionary makes them.
+	dictionarySample = 100
+	// dictionaryRecentMs is how old the newest of them may be: what a small site loses adds up over weeks.
+	dictionaryRecentMs = 30 * 24 * 3600_000
+	// dictionaryUnusedMs is how long a dictionary stays that no session needs: one being sealed may.
+	dictionaryUnusedMs = 24 * 3600_000
+)
+
+const dictionaryPrefix = "dictionaries/"
+
+func dictionaryKey(projectID, name string) string { return dictionaryPrefix + projectID + "/" + name }
+
+// heldDictionaries are the site dictionaries used last, newest last. Safe for concurrent use.
+type heldDictionaries struct {
+	mu   sync.Mutex
+	held []*segment.Dictionary
+}
+
+func (h *heldDictionaries) get(name string) *segment.Dictionary {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	i := slices.IndexFunc(h.held, func(d *segment.Dictionary) bool { return d.Name == name })
+	if i < 0 {
+		return nil
+	}
+	d := h.held[i]
+	h.held = append(slices.Delete(h.held, i, i+1), d)
+	return d
+}
+
+// put holds d, unless another reader was first: all must use the same memory. It returns what is held.
+func (h *heldDictionaries) put(d *segment.Dictionary) *segment.Dictionary {
+	if held := h.get(d.Name); held != nil {
+		return held
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.held = append(h.held, d)
+	if len(h.held) > dictionariesHeldMax {
+		h.held = slices.Delete(h.held, 0, 1)
+	}
+	return d
+}
+
+// siteDictionary returns the content of a dictionary, nil if name is empty. Errors wrap [ErrDamaged].
+func (s *Service) siteDictionary(ctx context.Context, projectID, name string) ([]byte, error) {
+	if name == "" {
+		return nil, nil
+	}
+	d := s.dictionaries.get(name)
+	if d == nil {
+		row, err := s.store.Dictionary(ctx, projectID, name)
+		if errors.Is(err, ErrNotFound) {
+			return nil, fmt.Errorf("replay: %w: the site dictionary %s is not in the index", ErrDamaged, name)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("replay: read index of dictionaries: %w", err)
+		}
+		if d, err = s.openDictionary(ctx, &row); err != nil {
+			return nil, err
+		}
+	}
+	return d.Content, nil
+}
+
+// latestDictionary returns what a project's sessions are sealed with, nil if it has none. One that cannot be
+// read is no reason not to seal.
+func (s *Service) latestDictionary(ctx context.Context, projectID string) (*segment.Dictionary, error) {
+	row, err := s.store.LatestDictionary(ctx, projectID)
+	if errors.Is(err, ErrNotFound) || err == nil && row.Name == "" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("replay: find site dictionary: %w", err)
+	}
+	if d := s.dictionaries.get(row.Name); d != nil {
+		return d, nil
+	}
+	d, err := s.openDictionary(ctx, &row)
+	if errors.Is(err, ErrDamaged) || isGone(err) {
+		s.log.Error("cannot read a site dictionary; sessions are sealed without it", "project", projectID, "dictionary", row.Name, "error", err)
+		return nil, nil
+	}
+	return d, err
+}
+
+// openDictionary reads a dictionary, from its copy if the first object is damaged or gone.
+func (s *Service) openDictionary(ctx context.Context, row *Dictionary) (*segment.Dictionary, error) {
+	d, err := s.readDictionary(ctx, row, "")
+	if err == nil {
+		return s.dictionaries.put(d), nil
+	}
+	d, again := s.readDictionary(ctx, row, copySuffix)
+	if again != nil {
+		return nil, errors.Join(err, again)
+	}
+	s.log.Warn("a site dictionary was read from its copy", "project", row.ProjectID, "dictionary", row.Name, "error", err)
+	return s.dictionaries.put(d), nil
+}
+
+const (
+	copySuffix = ".copy"
+	keySuffix  = ".key"
+	// dictionaryObjectBytesMax bounds a dictionary's object: content that does not compress, and some.
+	dictionaryObjectBytesMax = 8 << 20
+)
+
+func (s *Service) readDictionary(ctx context.Context, row *Dictionary, suffix string) (*segment.Dictionary, error) {
+	at := dictionaryKey(row.ProjectID, row.Name) + suffix
+	key, err := s.keys.Unwrap(row.WrappedKey, row.Name)
+	if err != nil {
+		return nil, fmt.Errorf("replay: site dictionary: %w", err)
+	}
+	object, err := s.read(ctx, at, 0, dictionaryObjectBytesMax)
+	if err != nil {
+		return nil, err
+	}
+	d, err := segment.OpenDictionary(object, key, row.ProjectID, row.Name)
+	if err != nil {
+		return nil, fmt.Errorf("replay: %w: %s: %w", ErrDamaged, at, err)
+	}
+	return d, nil
+}
+
+// LearnDictionaries learns a site dictionary for each project for which that pays, from its newest sealed
+// sessions, and returns how many it learned. Sessions sealed from then on need it.
+func (s *Service) LearnDictionaries(ctx context.Context) (int, error) {
+	projects, err := s.store.Usage(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("replay: list projects: %w", err)
+	}
+	learned := 0
+	for _, p := range projects {
+		row, due, err := s.learningDue(ctx, p.ProjectID)
+		if err == nil && due {
+			row, err = s.learn(ctx, p.ProjectID)
+		}
+		if err != nil {
+			return learned, fmt.Errorf("replay: learn site dictionary of project %s: %w", p.ProjectID, err)
+		}
+		if due && row.Name != "" {
+			learned++
+		}
+	}
+	return learned, nil
+}
+
+func (s *Service) learningDue(ctx context.Context, projectID string) (Dictionary, bool, error) {
+	now := s.nowMs()
+	last, err := s.store.LatestDictionary(ctx, projectID)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return last, false, err
+	}
+	use, err := s.store.DictionaryUse(ctx, projectID, last.Name, dictionarySample, now-dictionaryRecentMs)
+	if err != nil {
+		return last, false, err
+	}
+	state := dictionary.State{Sessions: use.Sealed, LearnedFrom: last.Sessions, Bytes: last.Bytes,
+		RawThen: use.RawThen, SealedThen: use.SealedThen, RawNow: use.RawNow, SealedNow: use.SealedNow}
+	if last.Sessions > 0 {
+		state.Age = time.Duration(now-last.LearnedAt) * time.Millisecond
+	}
+	return last, state.Due(s.rules), nil
+}
+
+// learn makes a project's dictionary anew: object and copy, key, then the index.
+func (s *Service) learn(ctx context.Context, projectID string) (Dictionary, error) {
+	content, stats, err := dictionary.Learn(s.rules, s.toLearnFrom(ctx, projectID))
+	if err != nil {
+		return Dictionary{}, err
+	}
+	row := Dictionary{ProjectID: projectID, Sessions: stats.Sessions, LearnedAt: s.nowMs()}
+	if content != nil {
+		if err := s.putDictionary(ctx, segment.NewDictionary(content), &row); err != nil {
+			return row, err
+		}
+	}
+	if err := s.store.AddDictionary(ctx, row); err != nil {
+		return row, fmt.Errorf("index: %w", err)
+	}
+	s.log.Info("learned a site dictionary", "project", projectID, "sessions", stats.Sessions, "people", stats.People,
+		"dictionary", row.Name, "bytes", len(content), "storedBytes", row.Bytes)
+	return row, nil
+}
+
+func (s *Service) putDictionary(ctx context.Context, d *segment.Dictionary, row *Dictionary) error {
+	if held, err := s.store.Dictionary(ctx, row.ProjectID, d.Name); err == nil {
+		row.Name, row.WrappedKey, row.Bytes = held.Name, held.WrappedKey, held.Bytes
+		return nil // the same content was learned before
+	} else if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	key := segment.NewDataKey()
+	object, err := segment.SealDictionary(d, key, row.ProjectID)
+	if err != nil {
+		return err
+	}
+	row.Name, row.WrappedKey = d.Name, s.keys.Wrap(key, d.Name)
+	at := dictionaryKey(row.ProjectID, d.Name)
+	for suffix, b := range map[string][]byte{"": object, copySuffix: object, keySuffix: row.WrappedKey} {
+		if err := s.bucket.Put(ctx, at+suffix, bytes.NewReader(b), int64(len(b))); err != nil {
+			return fmt.Errorf("store: %w", err)
+		}
+		row.Bytes += int64(len(b))
+	}
+	return nil
+}
+
+// toLearnFrom gives a project's sealed sessions, newest first. One that cannot be read is left out: learning
+// is no reason to stop.
+func (s *Service) toLearnFrom(ctx context.Context, projectID string) iter.Seq2[dictionary.Session, error] {
+	return func(yield func(dictionary.Session, error) bool) {
+		f := SessionFilter{ProjectID: projectID, Limit: listMax}
+		for {
+			page, err := s.store.Sessions(ctx, f)
+			if err != nil {
+				yield(dictionary.Session{}, err)
+				return
+			}
+			for i := range page {
+				if page[i].State == StateSealed && !yield(s.lesson(ctx, &page[i]), nil) {
+					return
+				}
+			}
+			if len(page) < f.Limit {
+				return
+			}
+			f.AfterStarted, f.AfterID = page[len(page)-1].StartedAt, page[len(page)-1].ID
+		}
+	}
+}
+
+func (s *Service) lesson(ctx context.Context, sess *Session) dictionary.Session {
+	person := sess.User.ID
+	if person == "" {
+		person = sess.User.Email
+	}
+	return dictionary.Session{ID: sess.ID, Person: person, Events: func(yield func([]byte, error) bool) {
+		stopped := errors.New("stopped")
+		err := s.Events(ctx, sess, EventQuery{}, func(event []byte) error {
+			if !yield(event, nil) {
+				return stopped
+			}
+			return nil
+		})
+		switch {
+		case err == nil || errors.Is(err, stopped):
+		case ctx.Err() == nil && (errors.Is(err, ErrDamaged) || errors.Is(err, ErrErased) || errors.Is(err, ErrNotFound) || isGone(err)):
+		default:
+			yield(nil, err)
+		}
+	}}
+}
+
+// DropDictionaries deletes dictionaries that no session needs any more, and returns how many.
+func (s *Service) DropDictionaries(ctx context.Context) (int, error) {
+	unused, err := s.store.UnusedDictionaries(ctx, s.nowMs()-dictionaryUnusedMs, listMax)
+	if err != nil {
+		return 0, fmt.Errorf("replay: find unused dictionaries: %w", err)
+	}
+	dropped := 0
+	for _, d := range unused {
+		err := s.store.ForgetDictionary(ctx, d.ProjectID, d.Name)
+		if errors.Is(err, ErrChanged) {
+			continue
+		}
+		if err != nil {
+			return dropped, fmt.Errorf("replay: forget dictionary: %w", err)
+		}
+		err = s.bucket.List(ctx, dictionaryKey(d.ProjectID, d.Name), func(o blob.Object) error {
+			return s.bucket.Delete(ctx, o.Key)
+		})
+		if err != nil {
+			return dropped, fmt.Errorf("replay: delete dictionary: %w", err)
+		}
+		dropped++
+	}
+	return dropped, nil
+}

@@ -1,0 +1,72 @@
+package segment
+
+import "encoding/binary"
+
+// repairSlices is how many slices a repaired section has: damage within one of them can be undone, and the
+// repair adds a sixteenth to the section's length.
+const repairSlices = 16
+
+// repairBytes is the length of what heals n bytes: a slice, and a checksum of each slice and of that one.
+func repairBytes(n int) int { return sliceBytes(n) + 4*(repairSlices+1) }
+
+func sliceBytes(n int) int { return (n + repairSlices - 1) / repairSlices }
+
+// slice returns slice i of b; shorter, or empty, at the end.
+func slice(b []byte, i int) []byte {
+	n := sliceBytes(len(b))
+	return b[min(i*n, len(b)):min((i+1)*n, len(b))]
+}
+
+// appendRepair appends what heals one damaged slice of b.
+func appendRepair(dst, b []byte) []byte {
+	parity := make([]byte, sliceBytes(len(b)))
+	for i := range repairSlices {
+		xor(parity, slice(b, i))
+	}
+	dst = append(dst, parity...)
+	for i := range repairSlices {
+		dst = binary.LittleEndian.AppendUint32(dst, checksum(slice(b, i)))
+	}
+	return binary.LittleEndian.AppendUint32(dst, checksum(parity))
+}
+
+func xor(dst, src []byte) {
+	for i, c := range src {
+		dst[i] ^= c
+	}
+}
+
+// heal returns b with its one damaged slice made whole, or nil if that cannot be done. b is not changed.
+// The caller holds the result against the section's checksum.
+func heal(b, repair []byte) []byte {
+	if len(repair) != repairBytes(len(b)) {
+		return nil
+	}
+	parity, sums := repair[:sliceBytes(len(b))], repair[sliceBytes(len(b)):]
+	sum := func(i int) uint32 { return binary.LittleEndian.Uint32(sums[4*i:]) }
+	if checksum(parity) != sum(repairSlices) {
+		return nil
+	}
+	bad := -1
+	for i := range repairSlices {
+		if checksum(slice(b, i)) == sum(i) {
+			continue
+		}
+		if bad >= 0 {
+			return nil
+		}
+		bad = i
+	}
+	if bad < 0 {
+		return nil
+	}
+	whole := append([]byte(nil), b...)
+	lost := append([]byte(nil), parity...)
+	for i := range repairSlices {
+		if i != bad {
+			xor(lost, slice(b, i))
+		}
+	}
+	copy(slice(whole, bad), lost)
+	return whole
+}
