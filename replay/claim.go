@@ -6,9 +6,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"sync"
 
+	"github.com/afterimage/afterimage/replay/blob"
 	"github.com/afterimage/afterimage/replay/segment"
 )
 
@@ -68,7 +71,9 @@ func sessionPrefix(id string) string { return "sessions/" + id + "/" }
 
 // claimKey is not below sessionPrefix: a folder of its own for each session would cost
 // each its own fsyncs before the first batch can be stored.
-func claimKey(id string) string { return "claims/" + id }
+func claimKey(id string) string { return claimPrefix + id }
+
+const claimPrefix = "claims/"
 
 // claim returns the claim that holds for the upload's session, making it if this is
 // the session's first batch. Uploads of one session that come together wait for one claim.
@@ -140,6 +145,9 @@ func (s *Service) sessionKey(ctx context.Context, id string) (*segment.DataKey, 
 	return h.key, nil
 }
 
+// claimVersion is the version of claims as objects.
+const claimVersion = 1
+
 // claimFile is a claim as an object; docs/format/pack.md specifies it.
 type claimFile struct {
 	Version       int    `json:"version"`
@@ -153,23 +161,59 @@ type claimFile struct {
 }
 
 // putClaim writes the claim beside the session's blocks, so that the index can be made
-// from the bucket alone. Every process writes the same facts, so writing twice does no harm.
+// from the bucket alone. Every process writes the same facts, so writing twice does no harm. The data
+// key is wrapped anew: what h brings may have been read before the master key was changed.
 func (s *Service) putClaim(ctx context.Context, h *heldClaim) error {
 	client, err := json.Marshal(h.Client)
 	if err != nil {
 		return fmt.Errorf("replay: encode claim: %w", err)
 	}
 	sealed := h.key.Seal(nil, client, "afterimage claim 1 "+h.SessionID)
-	file, err := json.Marshal(claimFile{
-		Version: 1, Session: h.SessionID, Project: h.ProjectID,
+	return writeClaimFile(ctx, s.bucket, claimFile{
+		Version: claimVersion, Session: h.SessionID, Project: h.ProjectID,
 		SecretHash: hex.EncodeToString(h.SecretHash[:]),
-		WrappedKey: base64.StdEncoding.EncodeToString(h.WrappedKey), ClockOffsetMs: h.ClockOffsetMs,
+		WrappedKey: base64.StdEncoding.EncodeToString(s.keys.Wrap(h.key, h.SessionID)), ClockOffsetMs: h.ClockOffsetMs,
 		ClaimedAt: h.ClaimedAt, Client: base64.StdEncoding.EncodeToString(sealed),
 	})
+}
+
+// claimFileBytesMax bounds a claim that is read back: about 600 bytes, and what was told of the browser.
+const claimFileBytesMax = 64 << 10
+
+// readClaimFile reads the claim of a session from the bucket. An error wraps [ErrDamaged]
+// where it is no claim of this session, and [blob.ErrNotFound] where there is none.
+func readClaimFile(ctx context.Context, bucket blob.Bucket, sessionID string) (f claimFile, wrapped []byte, err error) {
+	r, err := bucket.Get(ctx, claimKey(sessionID), 0, claimFileBytesMax)
+	if err != nil {
+		return f, nil, fmt.Errorf("replay: read claim: %w", err)
+	}
+	text, err := io.ReadAll(r)
+	if err = errors.Join(err, r.Close()); err != nil {
+		return f, nil, fmt.Errorf("replay: read claim: %w", err)
+	}
+	return parseClaimFile(text, sessionID)
+}
+
+// parseClaimFile returns the claim and its wrapped key, decoded.
+func parseClaimFile(text []byte, sessionID string) (f claimFile, wrapped []byte, err error) {
+	if json.Unmarshal(text, &f) != nil || f.Session != sessionID {
+		return f, nil, fmt.Errorf("replay: %w: it is no claim of this session", ErrDamaged)
+	}
+	if f.Version != claimVersion {
+		return f, nil, fmt.Errorf("replay: %w: a claim of version %d, which this program does not know", ErrDamaged, f.Version)
+	}
+	if wrapped, err = base64.StdEncoding.DecodeString(f.WrappedKey); err != nil {
+		return f, nil, fmt.Errorf("replay: %w: the wrapped key in the claim is malformed", ErrDamaged)
+	}
+	return f, wrapped, nil
+}
+
+func writeClaimFile(ctx context.Context, bucket blob.Bucket, f claimFile) error {
+	text, err := json.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("replay: encode claim: %w", err)
 	}
-	if err := s.bucket.Put(ctx, claimKey(h.SessionID), bytes.NewReader(file), int64(len(file))); err != nil {
+	if err := bucket.Put(ctx, claimKey(f.Session), bytes.NewReader(text), int64(len(text))); err != nil {
 		return fmt.Errorf("replay: store claim: %w: %w", ErrBusy, err)
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+
+	"github.com/afterimage/afterimage/replay/segment"
 )
 
 // Damage is one thing that is wrong with what is stored.
@@ -21,7 +23,7 @@ type Checked struct {
 	Blocks   int64
 }
 
-// Verify reads everything back: every block of every session is fetched, checked, decrypted,
+// Verify reads everything back: the claim and every block of every session is fetched, checked, decrypted,
 // inflated and scanned, and every batch is held against the hash it had when it came. It calls
 // damaged for each thing that is wrong. The error is about the verification itself.
 // Safe while serving: a session that is sealed or erased meanwhile is read again or left out.
@@ -55,18 +57,18 @@ func (s *Service) verifySession(ctx context.Context, id string, damaged func(Dam
 	var found []Damage
 	var blocks int64
 	for range triesMax {
-		p, err := s.planOf(ctx, id)
+		p, err := s.planOf(ctx, id, true)
 		switch {
 		case errors.Is(err, ErrErased) || errors.Is(err, ErrNotFound):
 			return 0, nil
-		case isGone(err) || errors.Is(err, ErrDamaged):
+		case isGone(err) || errors.Is(err, ErrDamaged) || errors.Is(err, segment.ErrKey):
 			found = []Damage{{Object: sessionPrefix(id), Session: id, Why: err.Error()}}
 			continue
 		case err != nil:
 			return 0, fmt.Errorf("replay: verify session %s: %w", id, err)
 		}
 		v := verifier{s: s, p: p}
-		if err := v.run(ctx); err != nil {
+		if err := errors.Join(v.claim(ctx), v.run(ctx)); err != nil {
 			return 0, err
 		}
 		if found, blocks = v.damage, v.blocks; !v.gone {
@@ -105,9 +107,31 @@ func (v *verifier) run(ctx context.Context) error {
 	return nil
 }
 
+// claim holds the claim in the bucket against the session: without it, the index could not be made
+// anew from the bucket.
+func (v *verifier) claim(ctx context.Context) error {
+	id := v.p.sess.ID
+	file, wrapped, err := readClaimFile(ctx, v.s.bucket, id)
+	if err != nil && !isGone(err) && !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	var key *segment.DataKey
+	if err == nil {
+		key, err = v.s.keys.Unwrap(wrapped, id)
+	}
+	if err == nil && (!key.Equal(v.p.key) || file.Project != v.p.sess.ProjectID) {
+		err = errors.New("the claim is not the one in the index")
+	}
+	if err != nil {
+		v.gone = v.gone || isGone(err)
+		v.damage = append(v.damage, Damage{Object: claimKey(id), Session: id, Why: err.Error()})
+	}
+	return nil
+}
+
 // tab reads one tab and takes from rows what it found.
 func (v *verifier) tab(ctx context.Context, tab string, rows map[BatchID]*Batch) error {
-	load := loader{s: v.s, p: v.p, block: -1}
+	load := newLoader(v.s, v.p)
 	pieces := v.p.pieces[tab]
 	sum, broken, lastBlock, badBlock := sha256.New(), false, -1, -1
 	for i := range pieces {
