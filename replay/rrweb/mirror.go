@@ -14,6 +14,8 @@ type Mirror struct {
 	mem   arena
 	tags  map[string]string // each tag name once
 
+	scratch []attr // of the element being read
+
 	href, width, height []byte // JSON values of the last meta event and resize; nil where unknown
 	offset              []byte // JSON value of the snapshot's initialOffset; nil where there was none
 	metaOpen            bool   // the last event was a meta event, whose full snapshot must follow

@@ -4,32 +4,44 @@ import "strings"
 
 // setAttributes applies one of a mutation's attribute records.
 func (m *Mirror) setAttributes(r *reader) {
-	var id int64
-	var changes reader
+	var n *node
+	var early reader // attributes that came before the id
 	for ok := r.open('{'); ok; ok = r.more() {
 		switch string(r.key()) {
 		case "id":
-			id, _ = r.integer()
+			id, _ := r.integer()
+			n = m.nodes[id]
 		case "attributes":
-			changes.b = r.raw()
+			if n == nil {
+				early.b = r.raw()
+			} else {
+				m.changeAttributes(n, r)
+			}
 		default:
 			r.skip()
 		}
 	}
-	n := m.nodes[id]
-	if n == nil || n.kind != kindElement {
+	if n != nil && early.b != nil {
+		m.changeAttributes(n, &early)
+	}
+}
+
+func (m *Mirror) changeAttributes(n *node, r *reader) {
+	if n.kind != kindElement {
+		r.skip()
 		return
 	}
-	for ok := changes.open('{'); ok; ok = changes.more() {
-		name := changes.key()
-		value := changes.raw()
-		switch {
-		case isNull(value):
-			m.unsetAttribute(n, string(name))
-		case isString(value):
-			m.setAttribute(n, name, value)
-		case string(name) == "style":
-			n.inline().change(value)
+	for ok := r.open('{'); ok; ok = r.more() {
+		name := r.key()
+		switch c := r.peek(); {
+		case c == '"':
+			m.setAttribute(n, name, r.raw())
+		case c == '{' && string(name) == "style":
+			n.inline().change(r)
+		default:
+			if isNull(r.raw()) {
+				m.unsetAttribute(n, string(name))
+			}
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package rrweb
 
-// build reads a recorded node, and what is below it where deep. It is in no tree yet, and not registered.
-// Returns nil for what is no node.
+import "slices"
+
+// build reads a recorded node, with what is below it where deep or where it is a document. It is
+// in no tree yet, and not registered. Returns nil for what is no node.
 func (m *Mirror) build(r *reader, deep bool) *node { return m.buildLevel(r, deep, 0) }
 
 func (m *Mirror) buildLevel(r *reader, deep bool, level int) *node {
@@ -10,6 +12,7 @@ func (m *Mirror) buildLevel(r *reader, deep bool, level int) *node {
 		return nil
 	}
 	n := &node{kind: kindNone}
+	var later reader // children that came before it was known whether they are wanted
 	for ok := r.open('{'); ok; ok = r.more() {
 		switch string(r.key()) {
 		case "type":
@@ -25,10 +28,10 @@ func (m *Mirror) buildLevel(r *reader, deep bool, level int) *node {
 		case "attributes":
 			n.attrs = m.attributes(r, n.attrs)
 		case "childNodes":
-			if deep {
+			if deep || n.kind == kindDocument {
 				m.buildChildren(r, n, level+1)
 			} else {
-				r.skip()
+				later.b = r.raw()
 			}
 		case "textContent":
 			n.text = m.mem.keep(r.raw())
@@ -55,6 +58,9 @@ func (m *Mirror) buildLevel(r *reader, deep bool, level int) *node {
 		default:
 			r.skip()
 		}
+	}
+	if n.kind == kindDocument && later.b != nil {
+		m.buildChildren(&later, n, level+1)
 	}
 	return n.finish()
 }
@@ -134,31 +140,34 @@ func (m *Mirror) tagName(raw []byte) string {
 
 // attributes reads an element's attributes behind those that it has.
 func (m *Mirror) attributes(r *reader, attrs []attr) []attr {
-	raw := r.raw()
-	count := reader{b: raw}
-	n := 0
-	for ok := count.open('{'); ok; ok = count.more() {
-		count.skip()
-		if count.peek() == ':' {
-			count.i++
-		}
-		count.skip()
-		n++
-	}
-	if n == 0 {
+	if r.peek() != '{' {
+		r.skip()
 		return attrs
 	}
-	if attrs == nil {
-		attrs = make([]attr, 0, min(n, attributesMax))
-	}
-	in := reader{b: m.mem.keep(raw)}
-	for ok := in.open('{'); ok && len(attrs) < attributesMax; ok = in.more() {
-		name := in.key()
-		value := in.raw()
-		if isNull(value) || value == nil {
-			continue // the player has no attribute then
+	start := r.i
+	found := m.scratch[:0]
+	for ok := r.open('{'); ok; ok = r.more() {
+		name := r.key()
+		value := r.raw()
+		if isNull(value) || len(value) == 0 || len(attrs)+len(found) >= attributesMax {
+			continue // null is no attribute to the player
 		}
-		attrs = append(attrs, attr{name: name, value: value})
+		found = append(found, attr{name: name, value: value})
 	}
+	m.scratch = found
+	if len(found) == 0 {
+		return attrs
+	}
+	// One copy holds them all.
+	kept := m.mem.keep(r.b[start:r.i])
+	moved := func(b []byte) []byte {
+		at := cap(r.b) - cap(b) - start
+		return kept[at : at+len(b) : at+len(b)]
+	}
+	attrs = slices.Grow(attrs, len(found))
+	for _, a := range found {
+		attrs = append(attrs, attr{name: moved(a.name), value: moved(a.value)})
+	}
+	clear(found) // they point into the event
 	return attrs
 }

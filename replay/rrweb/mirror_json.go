@@ -2,6 +2,8 @@ package rrweb
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"strconv"
 	"unicode/utf8"
 )
@@ -52,14 +54,17 @@ func (r *reader) more() bool {
 
 // key returns an object's key as it is written, and goes past the colon.
 func (r *reader) key() []byte {
-	raw := r.raw()
+	if r.peek() != '"' {
+		r.skip()
+		return nil
+	}
+	start := r.i + 1
+	r.skipString()
+	end := max(start, r.i-1)
 	if r.peek() == ':' {
 		r.i++
 	}
-	if len(raw) < 2 || raw[0] != '"' {
-		return nil
-	}
-	return raw[1 : len(raw)-1]
+	return r.b[start:end]
 }
 
 // raw returns a value's JSON.
@@ -96,24 +101,30 @@ func (r *reader) skipPlain() {
 	}
 }
 
+// skipString goes past a string, eight bytes at a time until a quote or a backslash comes.
 func (r *reader) skipString() {
-	start := r.i + 1
-	for i := start; ; {
-		n := bytes.IndexByte(r.b[i:], '"')
-		if n < 0 {
-			r.i = len(r.b)
+	b, i := r.b, r.i+1
+	for {
+		for ; i+8 <= len(b); i += 8 {
+			x := binary.LittleEndian.Uint64(b[i:])
+			quote, slash := x^(ones*'"'), x^(ones*'\\')
+			if special := ((quote-ones)&^quote | (slash-ones)&^slash) & highs; special != 0 {
+				i += bits.TrailingZeros64(special) / 8
+				break
+			}
+		}
+		for i < len(b) && b[i] != '"' && b[i] != '\\' {
+			i++
+		}
+		if i >= len(b) {
+			r.i = len(b)
 			return
 		}
-		i += n
-		slashes := i
-		for slashes > start && r.b[slashes-1] == '\\' {
-			slashes--
-		}
-		if i++; (i-1-slashes)%2 == 0 {
-			r.i = i
+		if b[i] == '"' {
+			r.i = i + 1
 			return
 		}
-		start = i
+		i += 2
 	}
 }
 
@@ -138,27 +149,23 @@ func (r *reader) skipNested() {
 
 // integer reads a whole number; ok is false where another value stood.
 func (r *reader) integer() (v int64, ok bool) {
-	return wholeNumber(r.raw())
-}
-
-func wholeNumber(raw []byte) (v int64, ok bool) {
-	if len(raw) == 0 || len(raw) > 20 {
+	negative := r.peek() == '-'
+	i := r.i
+	if negative {
+		i++
+	}
+	start := i
+	for i < len(r.b) && r.b[i] >= '0' && r.b[i] <= '9' {
+		v = v*10 + int64(r.b[i]-'0')
+		i++
+	}
+	const digitsMax = 15 // JavaScript's numbers are whole up to 2^53
+	if i == start || i-start > digitsMax || i < len(r.b) && (r.b[i] == '.' || r.b[i]|0x20 == 'e') {
+		r.skip()
 		return 0, false
 	}
-	digits := raw
-	if digits[0] == '-' {
-		digits = digits[1:]
-	}
-	if len(digits) == 0 || len(digits) > 15 { // JavaScript's numbers are whole up to 2^53
-		return 0, false
-	}
-	for _, c := range digits {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		v = v*10 + int64(c-'0')
-	}
-	if raw[0] == '-' {
+	r.i = i
+	if negative {
 		v = -v
 	}
 	return v, true

@@ -15,33 +15,66 @@ type batch struct {
 	ready   []addition
 }
 
-// mutate applies a mutation in the player's order: removes, adds, texts, attributes.
+// The parts of a mutation, in the order in which the player applies them.
+const (
+	partRemoves = iota
+	partAdds
+	partTexts
+	partAttributes
+	parts
+)
+
+// mutate applies a mutation. A part that comes before its turn is gone past, and read again then.
 func (m *Mirror) mutate(data []byte) {
-	var removes, adds, texts, attributes reader
+	var early [parts]reader
+	turn := 0
 	r := reader{b: data}
 	for ok := r.open('{'); ok; ok = r.more() {
-		switch string(r.key()) {
-		case "removes":
-			removes.b = r.raw()
-		case "adds":
-			adds.b = r.raw()
-		case "texts":
-			texts.b = r.raw()
-		case "attributes":
-			attributes.b = r.raw()
-		default:
-			r.skip()
+		part := partOf(r.key())
+		if part != turn {
+			if raw := r.raw(); part < parts {
+				early[part].b = raw
+			}
+			continue
+		}
+		m.mutatePart(part, &r)
+		for turn++; turn < parts && early[turn].b != nil; turn++ {
+			m.mutatePart(turn, &early[turn])
 		}
 	}
-	for ok := removes.open('['); ok; ok = removes.more() {
-		m.remove(&removes)
+	for ; turn < parts; turn++ { // some part was not there
+		m.mutatePart(turn, &early[turn])
 	}
-	m.add(&adds)
-	for ok := texts.open('['); ok; ok = texts.more() {
-		m.setText(&texts)
+}
+
+func partOf(key []byte) int {
+	switch string(key) {
+	case "removes":
+		return partRemoves
+	case "adds":
+		return partAdds
+	case "texts":
+		return partTexts
+	case "attributes":
+		return partAttributes
 	}
-	for ok := attributes.open('['); ok; ok = attributes.more() {
-		m.setAttributes(&attributes)
+	return parts
+}
+
+func (m *Mirror) mutatePart(part int, r *reader) {
+	if part == partAdds {
+		m.add(r)
+		return
+	}
+	for ok := r.open('['); ok; ok = r.more() {
+		switch part {
+		case partRemoves:
+			m.remove(r)
+		case partTexts:
+			m.setText(r)
+		case partAttributes:
+			m.setAttributes(r)
+		}
 	}
 }
 
@@ -93,27 +126,12 @@ func (m *Mirror) addition(r *reader) (a addition) {
 		case "previousId":
 			a.previous, _ = r.integer()
 		case "node":
-			inner := reader{b: r.raw()}
-			peek := inner
-			a.node = m.build(&inner, isDocument(&peek))
+			a.node = m.build(r, false)
 		default:
 			r.skip()
 		}
 	}
 	return a
-}
-
-// isDocument reports whether a recorded node is a document, which comes with all that is in it;
-// of other nodes each comes as an add of its own.
-func isDocument(r *reader) bool {
-	for ok := r.open('{'); ok; ok = r.more() {
-		if string(r.key()) == "type" {
-			v, ok := r.integer()
-			return ok && v == kindDocument
-		}
-		r.skip()
-	}
-	return false
 }
 
 func (b *batch) wait(id int64, a addition) {

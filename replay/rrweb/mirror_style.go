@@ -27,16 +27,12 @@ func (n *node) inline() *inlineStyle {
 
 // change applies rrweb's record of changed properties: a value, [value, priority], or false
 // for a property that is gone.
-func (s *inlineStyle) change(changes []byte) {
-	r := reader{b: changes}
-	if r.peek() != '{' {
-		return
-	}
+func (s *inlineStyle) change(r *reader) {
 	for ok := r.open('{'); ok; ok = r.more() {
-		property := text(append(append([]byte{'"'}, r.key()...), '"'))
+		property := r.key()
 		switch r.peek() {
 		case '"':
-			s.set(property, text(r.raw()), "")
+			s.set(property, text(r.raw()))
 		case '[':
 			var parts [2]string
 			i := 0
@@ -46,9 +42,12 @@ func (s *inlineStyle) change(changes []byte) {
 					i++
 				}
 			}
-			s.set(property, parts[0], parts[1])
+			if parts[1] == "important" && parts[0] != "" {
+				parts[0] += " !important"
+			}
+			s.set(property, parts[0])
 		case 'f':
-			s.set(property, "", "")
+			s.set(property, "")
 			r.skip()
 		default:
 			r.skip()
@@ -57,11 +56,8 @@ func (s *inlineStyle) change(changes []byte) {
 }
 
 // set gives a property its value, in its place; "" takes it away.
-func (s *inlineStyle) set(property, value, priority string) {
-	at := slices.IndexFunc(s.declarations, func(d declaration) bool { return d.property == property })
-	if priority == "important" {
-		value += " !important"
-	}
+func (s *inlineStyle) set(property []byte, value string) {
+	at := slices.IndexFunc(s.declarations, func(d declaration) bool { return d.property == string(property) })
 	switch {
 	case value == "":
 		if at >= 0 {
@@ -69,8 +65,8 @@ func (s *inlineStyle) set(property, value, priority string) {
 		}
 	case at >= 0:
 		s.declarations[at].value = value
-	case property != "" && len(s.declarations) < attributesMax:
-		s.declarations = append(s.declarations, declaration{property: property, value: value})
+	case len(property) > 0 && len(s.declarations) < attributesMax:
+		s.declarations = append(s.declarations, declaration{property: string(property), value: value})
 	}
 }
 
@@ -101,7 +97,7 @@ func parseStyle(css string) []declaration {
 		}
 		property, value, ok := strings.Cut(part, ":")
 		if ok && len(s.declarations) < attributesMax {
-			s.set(strings.TrimSpace(property), strings.TrimSpace(value), "")
+			s.set([]byte(strings.TrimSpace(property)), strings.TrimSpace(value))
 		}
 	}
 	return s.declarations
