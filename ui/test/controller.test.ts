@@ -78,7 +78,7 @@ function open(detail = session(), start: Partial<Start> = {}) {
   report({ kind: 'ready' });
   const load = () => orders.filter((order) => order.kind === 'load').at(-1)?.load ?? 0;
   const seek = () => orders.reduce((last, order) => ('seek' in order ? order.seek : last), 0);
-  const contents = (to: number, damaged: [number, number][] = []) => ({ events: 3, last: to - offset, damaged: damaged.map(([a, b]): [number, number] => [a - offset, b - offset]), active: [] });
+  const contents = (to: number, damaged: [number, number][] = []) => ({ events: 3, last: to - offset, damaged: damaged.map(([a, b]): [number, number] => [a - offset, b - offset]), torn: damaged.some(([, end]) => end > to), active: [] });
   return {
     source,
     player,
@@ -268,7 +268,7 @@ describe('playing', () => {
   it('skips inactivity, but not what is worth seeing', async () => {
     const { player, has, report, time, load } = open(session(), { skipIdle: true });
     await has(started + 30_000);
-    report({ kind: 'appended', load: load(), contents: { events: 1, damaged: [], last: started + 30_000 - offset, active: [[started - offset, started + 2_000 - offset]] } });
+    report({ kind: 'appended', load: load(), contents: { events: 1, damaged: [], torn: false, last: started + 30_000 - offset, active: [[started - offset, started + 2_000 - offset]] } });
     player.setMoments([started + 20_000]);
     time(started + 4_000);
     expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 19_000 - offset });
@@ -288,8 +288,15 @@ describe('what is missing', () => {
     time(started + 9_900);
     expect(player.store.get().skipped).toBeNull();
     time(started + 10_050);
-    expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 22_000 - offset });
-    expect(player.store.get()).toMatchObject({ at: started + 22_000, playing: true, skipped: { ms: 11_950, why: 'batches' } });
+    expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 22_001 - offset });
+    expect(player.store.get()).toMatchObject({ at: started + 22_001, playing: true, skipped: { ms: 11_951, why: 'batches' } });
+  });
+
+  it('of less than a second is played', async () => {
+    const { player, has, time } = open(lacking(batches(10_000, 10_900)));
+    await has(started + 60_000);
+    time(started + 10_050);
+    expect(player.store.get()).toMatchObject({ at: started + 10_050, skipped: null });
   });
 
   it('is told apart from inactivity', async () => {
@@ -303,19 +310,19 @@ describe('what is missing', () => {
     const { source, player } = open(lacking(batches(10_000, 22_000)), { at: started + 15_000, play: false });
     expect(source.last().window).toMatchObject({ from: started + 15_000, keyframe: true });
     player.leaveGap();
-    expect(source.last().window).toMatchObject({ from: started + 22_000, keyframe: true });
-    expect(player.store.get()).toMatchObject({ at: started + 22_000, playing: false });
+    expect(source.last().window).toMatchObject({ from: started + 22_001, keyframe: true });
+    expect(player.store.get()).toMatchObject({ at: started + 22_001, playing: false });
   });
 
   it('of a beginning without a picture is where nothing is asked for: playing starts after it', async () => {
     const detail = lacking(snapshot(0, 35_000));
-    expect(open(detail).source.last().window).toMatchObject({ from: started + 35_000, keyframe: true });
+    expect(open(detail).source.last().window).toMatchObject({ from: started + 35_001, keyframe: true });
     const { source, player } = open(detail, { at: started + 5_000, play: false });
     expect(source.asked).toHaveLength(0);
     expect(player.store.get()).toMatchObject({ at: started + 5_000, waiting: false, trouble: null });
     player.play();
-    expect(source.last().window).toMatchObject({ from: started + 35_000 });
-    expect(player.store.get()).toMatchObject({ playing: true, skipped: { ms: 30_000, why: 'snapshot' } });
+    expect(source.last().window).toMatchObject({ from: started + 35_001 });
+    expect(player.store.get()).toMatchObject({ playing: true, skipped: { ms: 30_001, why: 'snapshot' } });
   });
 
   it('of a page without a picture is stood in without the picture moving, in the run or not', async () => {
@@ -327,7 +334,7 @@ describe('what is missing', () => {
     expect(player.store.get().at).toBe(started + 12_000);
     expect(orders.filter((order) => order.kind === 'seek')).toHaveLength(before);
     player.leaveGap();
-    expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 22_000 - offset });
+    expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 22_001 - offset });
   });
 
   it('of all pictures is said without a request', () => {
@@ -354,8 +361,19 @@ describe('damage', () => {
     appended(started + 20_000, [[started + 10_000, started + 14_000]]);
     expect(player.store.get().gaps).toEqual([{ why: 'damaged', from: started + 10_000, to: started + 14_000 }]);
     time(started + 10_000);
-    expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 14_000 - offset });
-    expect(player.store.get().skipped).toEqual({ ms: 4_000, why: 'damaged' });
+    expect(orders.at(-1)).toMatchObject({ kind: 'seek', at: started + 14_001 - offset });
+    expect(player.store.get().skipped).toEqual({ ms: 4_001, why: 'damaged' });
+  });
+
+  it('at the end of what was fetched has the next window begin with a keyframe, which goes on with the run', async () => {
+    const { source, loaded, appended } = open();
+    await source.last().answer();
+    loaded(started, started + 3_000, [[started + 3_000, started + 4_500]]);
+    expect(source.last().window).toMatchObject({ from: started + 4_000, keyframe: true });
+    await source.last().answer();
+    expect(orders.at(-1)).toMatchObject({ kind: 'append' });
+    appended(started + 20_000, [[started + 3_000, started + 6_000]]);
+    expect(source.last().window.keyframe).toBe(false);
   });
 
   it('that one goes into is stood in, and one goes on after it', async () => {
@@ -364,7 +382,7 @@ describe('damage', () => {
     loaded(started + 3 * minute, started + 3 * minute, [[started + minute, started + 3 * minute]]);
     expect(player.store.get()).toMatchObject({ at: started + 2 * minute, waiting: false, trouble: null });
     player.play();
-    expect(source.last().window).toMatchObject({ from: started + 3 * minute, keyframe: true });
+    expect(source.last().window).toMatchObject({ from: started + 3 * minute + 1, keyframe: true });
     expect(player.store.get().playing).toBe(true);
   });
 
@@ -375,7 +393,7 @@ describe('damage', () => {
     expect(source.last().window).toMatchObject({ from: started + minute, keyframe: true });
     await source.last().answer();
     loaded(started + minute - 1, started + minute);
-    expect(player.store.get()).toMatchObject({ at: started + minute, playing: true, skipped: { ms: minute, why: 'damaged' } });
+    expect(player.store.get()).toMatchObject({ at: started + minute + 1, playing: true, skipped: { ms: minute + 1, why: 'damaged' } });
   });
 
   it('up to the end ends playing there', async () => {

@@ -12,9 +12,15 @@ describe('what the service answered with', () => {
     expect(keyframeOf(read(gap))).toBeNull();
   });
 
-  it('says what could not be read', () => {
-    const contents = contentsOf(read(at(1000, 3), gap, at(5999, 4), at(5999, 2), at(5000, 5, { tag: 'afterimage.error', payload: {} })));
-    expect(contents).toMatchObject({ events: 5, last: 5999, damaged: [[2000, 6000]] });
+  it('says what could not be read, up to the next picture', () => {
+    const contents = contentsOf(read(at(1000, 3), gap, at(6499, 4), at(6499, 2), at(7000, 5, { tag: 'afterimage.error', payload: {} })));
+    expect(contents).toMatchObject({ events: 5, last: 7000, damaged: [[2000, 6499]], torn: false });
+  });
+
+  it('takes what is damaged without a picture between as one, and says where none came after it', () => {
+    const next = at(6500, 5, { tag: 'afterimage.gap', payload: { why: 'damaged', from: 6500, to: 9000 } });
+    expect(contentsOf(read(gap, next))).toMatchObject({ damaged: [[2000, 9000]], torn: true });
+    expect(contentsOf(read(gap, at(6200, 2), next, at(9100, 2)))).toMatchObject({ damaged: [[2000, 6200], [6500, 9100]], torn: false });
   });
 
   it('gives a picture a size where the recording has none, and leaves what is whole alone', () => {

@@ -4,7 +4,7 @@ import { covers, type EventWindow, type Extent, firstWindow, furtherWindow, grow
 const minute = 60_000;
 const start = 1_700_000_000_000;
 const hour: Extent = { start, end: start + 60 * minute, live: false };
-const run = (over: Partial<Run> = {}): Run => ({ from: start, to: start + minute, bytes: 600_000, complete: false, lastMs: 30_000, lastBytes: 300_000, ...over });
+const run = (over: Partial<Run> = {}): Run => ({ from: start, to: start + minute, bytes: 600_000, complete: false, torn: false, lastMs: 30_000, lastBytes: 300_000, ...over });
 const lengthOf = (window: EventWindow | null) => (window?.to ?? NaN) - (window?.from ?? NaN);
 
 describe('the first window', () => {
@@ -49,6 +49,7 @@ describe('the next window', () => {
     const window = nextWindow(run(), start + 30_000, 1, [], hour);
     expect(window?.from).toBe(start + minute);
     expect(window?.keyframe).toBe(false);
+    expect(nextWindow(run({ torn: true }), start + 30_000, 1, [], hour)?.keyframe).toBe(true);
   });
 
   it('is not asked for while enough is ahead', () => {

@@ -125,6 +125,7 @@ export const en = {
       snapshot: { name: (time: string) => `${time} cannot be shown`, why: 'The first picture of this page never reached the server.', skipped: (time: string) => `Skipped ${time} without a picture` },
       damaged: { name: (time: string) => `${time} cannot be read: stored data is damaged`, why: 'Run “afterimage verify” on the server to see what is affected.', skipped: (time: string) => `Skipped ${time} that cannot be read: stored data is damaged` },
     },
+    underSecond: 'Less than 1 sec',
     leaveGap: (time: string) => `Go on at ${time}`,
     opening: (time: string) => `The beginning cannot be shown: its first picture never arrived. It plays from ${time}.`,
     blocked: 'Some images, fonts or styles of this page are not shown.',

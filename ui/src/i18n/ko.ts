@@ -126,6 +126,7 @@ export const ko: Catalogue = {
       snapshot: { name: (time) => `${time} 분량은 화면을 보여 줄 수 없어요`, why: '이 페이지의 첫 화면이 서버에 도착하지 않았어요.', skipped: (time) => `화면이 없는 ${time} 분량을 건너뛰었어요` },
       damaged: { name: (time) => `저장된 데이터가 손상돼 ${time} 분량을 읽을 수 없어요`, why: '서버에서 “afterimage verify”를 실행하면 어디가 손상됐는지 알 수 있어요.', skipped: (time) => `저장된 데이터가 손상돼 ${time} 분량을 건너뛰었어요` },
     },
+    underSecond: '1초 미만',
     leaveGap: (time) => `${time}부터 보기`,
     opening: (time) => `첫 화면이 서버에 도착하지 않아 앞부분을 보여 줄 수 없어요. ${time}부터 재생돼요.`,
     blocked: '이 페이지의 이미지, 글꼴, 스타일 일부가 보이지 않아요.',

@@ -1,6 +1,6 @@
 import type { Session, SessionDetail, Tab } from '../api/types';
 import { joinSpans, skipTo, type Span } from './activity';
-import { addDamage, type Gap, gapAt, gapsOf, isEnd, openingGap, showable } from './gaps';
+import { addDamage, after, type Gap, gapAt, gapsOf, isEnd, openingGap, showable, skippable } from './gaps';
 import { type Contents, type Order, post, read, type Report } from './protocol';
 import type { Source } from './source';
 import { type PlayerState, type Skipped, type Start, Store } from './store';
@@ -56,8 +56,9 @@ export class PlayerController {
     const extent = this.extent(start.tab);
     const following = start.live && start.at === null;
     const gaps = gapsOf(this.tab(start.tab), []);
-    const opening = openingGap(gaps, extent.start, extent.end)?.to ?? extent.start;
-    const at = Math.min(Math.max(start.at ?? (following ? extent.end - liveLeadMs : opening), extent.start), extent.end);
+    const opening = openingGap(gaps, extent.start, extent.end);
+    const first = opening ? after(opening) : extent.start;
+    const at = Math.min(Math.max(start.at ?? (following ? extent.end - liveLeadMs : first), extent.start), extent.end);
     this.store = new Store<PlayerState>({
       at, following, gaps, tab: start.tab, start: extent.start, end: extent.end, live: start.live, speed: start.speed, skipIdle: start.skipIdle,
       playing: start.play, waiting: true, shown: false, ended: false, trouble: null, skipped: null, width: 0, height: 0, blocked: [],
@@ -86,7 +87,7 @@ export class PlayerController {
     this.tell({ kind: 'play' });
     const gap = this.gapAt(at);
     if (ended || (!live && isEnd(at, end))) this.seek(start);
-    else if (gap) this.pass(at, gap);
+    else if (gap && skippable(gap)) this.pass(at, gap);
   }
 
   pause() {
@@ -101,11 +102,17 @@ export class PlayerController {
 
   /** Goes to a time: at once if it is loaded, else from a keyframe there. */
   seek(to: number, following = false) {
-    const { start, end, playing } = this.store.get();
+    this.store.set({ skipped: null });
+    this.goTo(to, following);
+  }
+
+  private goTo(to: number, following: boolean) {
+    const { start, end, playing, tab } = this.store.get();
     const at = Math.min(Math.max(to, start), end);
     this.store.set({ following });
+    if (!this.tab(tab)?.playable) return this.known().live ? this.begin(at, playing) : this.pictureless(at);
     const gap = this.gapAt(at);
-    if (gap && playing && !following) return this.pass(at, gap);
+    if (gap && playing && !following && skippable(gap)) return this.pass(at, gap);
     if (gap && !showable(gap)) return this.stand(at);
     if (!covers(this.run, at)) return this.begin(at, playing);
     this.store.set({ at, ended: false, waiting: false, trouble: null });
@@ -116,7 +123,7 @@ export class PlayerController {
   /** Goes on after the gap that is shown. */
   leaveGap() {
     const gap = this.gapAt(this.store.get().at);
-    if (gap) this.seek(gap.to);
+    if (gap) this.seek(after(gap));
   }
 
   /** Pauses at the next (1) or previous (-1) event that changes the picture. */
@@ -229,10 +236,7 @@ export class PlayerController {
     this.store.set({ at, playing: play, waiting: true, ended: false, trouble: null });
     // Until the new run's picture stands, the one before stays, and stands still.
     this.tell({ kind: 'pause' });
-    const { tab, speed } = this.store.get();
-    const { live, ...extent } = this.known();
-    if (!live && !this.tab(tab)?.playable) return this.store.set({ trouble: 'notPlayable', waiting: false });
-    void this.fetch(firstWindow(at, speed, { live, ...extent }, leadMs));
+    void this.fetch(firstWindow(at, this.store.get().speed, this.known(), leadMs));
   }
 
   /** Stands still at a time that there is no picture of. */
@@ -264,7 +268,7 @@ export class PlayerController {
     const until = window.to === undefined ? null : this.clientTime(window.to);
     this.given = { window, bytes: events.length };
     this.store.set({ trouble: null });
-    if (window.keyframe) {
+    if (!this.run) {
       const from = this.clientTime(window.from);
       this.tell({ kind: 'load', load: this.load, events, from, at: this.clientTime(at), until, play, speed, seek: this.seeks });
     } else {
@@ -313,8 +317,8 @@ export class PlayerController {
     this.given = null;
     this.learn(contents);
     const { window } = given;
-    if (keyframe === null) return this.pictureless(window);
-    this.settle({ from: window.from, to: window.from, bytes: 0, complete: false, lastMs: 0, lastBytes: 0 }, window, given.bytes, contents);
+    if (keyframe === null) return this.lookFurther(window);
+    this.settle({ from: window.from, to: window.from, bytes: 0, complete: false, torn: false, lastMs: 0, lastBytes: 0 }, window, given.bytes, contents);
     const { at, playing } = this.store.get();
     this.store.set({ shown: true, waiting: false });
     const gap = this.gapAt(at);
@@ -325,12 +329,18 @@ export class PlayerController {
   }
 
   /** Nothing to show in the window that came; a picture may come later. */
-  private pictureless(window: EventWindow) {
+  private lookFurther(window: EventWindow) {
     const { at, gaps } = this.store.get();
     const further = furtherWindow(window, gaps, this.known());
     if (further) return void this.fetch(further);
-    if (this.gapAt(at)) return this.stand(at);
-    this.store.set({ trouble: 'notPlayable', waiting: false });
+    if (this.gapAt(at)) this.stand(at);
+    else this.pictureless(at);
+  }
+
+  /** Says that there is no picture at all; the time goes on being chosen for what is beside it. */
+  private pictureless(at: number) {
+    this.stand(at);
+    this.store.set({ trouble: 'notPlayable' });
   }
 
   private appended(contents: Contents) {
@@ -357,7 +367,7 @@ export class PlayerController {
   private settle(run: Run, window: EventWindow, bytes: number, contents: Contents) {
     const lastAt = contents.events > 0 ? this.serverTime(contents.last) : run.to - 1;
     const extent = this.known();
-    this.run = { ...grow(run, window, bytes, lastAt), complete: reachesEnd(window, extent) };
+    this.run = { ...grow(run, window, bytes, lastAt), complete: reachesEnd(window, extent), torn: contents.torn };
     this.store.set({ end: Math.max(extent.end, lastAt) });
     const spans = contents.active.map(([from, to]): Span => [this.serverTime(from), this.serverTime(to)]);
     this.active = joinSpans(this.active, spans);
@@ -393,7 +403,7 @@ export class PlayerController {
     this.store.set({ at: Math.min(at, this.store.get().end), waiting: false });
     const { playing, skipIdle, following, end, gaps } = this.store.get();
     const gap = playing && !following ? this.gapAt(at) : null;
-    if (gap) return this.pass(at, gap);
+    if (gap && skippable(gap)) return this.pass(at, gap);
     if (playing && skipIdle && !following) {
       // What is missing is told apart from what is idle.
       const until = gaps.find((next) => next.from > at)?.from ?? Infinity;
@@ -406,14 +416,14 @@ export class PlayerController {
   /** Playing goes on after a gap; where nothing comes after it, it ends. */
   private pass(at: number, gap: Gap) {
     const { end, live } = this.store.get();
-    if (!isEnd(gap.to, end)) return this.skip(at, gap.to, gap.why);
+    if (!isEnd(gap.to, end)) return this.skip(at, after(gap), gap.why);
     this.stand(live ? at : end);
     this.store.set({ ended: !live });
   }
 
   private skip(at: number, to: number, why: Skipped['why']) {
     this.store.set({ skipped: { ms: to - at, why } });
-    this.seek(to);
+    this.goTo(to, false);
     clearTimeout(this.timers.skipped);
     this.timers.skipped = setTimeout(() => this.store.set({ skipped: null }), why === 'idle' ? idleShownMs : gapShownMs);
   }

@@ -19,6 +19,19 @@ export function showable(gap: Gap): boolean {
   return gap.why === 'batches';
 }
 
+/** Where one goes on after a gap: what ends it is then in the picture. */
+export function after(gap: Gap): number {
+  return gap.to + 1;
+}
+
+/** Shorter missing stretches are played: a skip would be told for longer than they last. */
+const skippedMsMin = 1_000;
+
+/** Whether playing goes over it. */
+export function skippable(gap: Gap): boolean {
+  return !showable(gap) || gap.to - gap.from >= skippedMsMin;
+}
+
 /** So near to the end nothing is left to be played. */
 const endMs = 150;
 

@@ -43,8 +43,10 @@ export type Order =
 export interface Contents {
   events: number;
   last: number;
-  /** Time spans that the service could not read. */
+  /** Time spans that the service could not read, each up to the next picture. */
   damaged: [from: number, to: number][];
+  /** After the last of them no picture has come yet. */
+  torn: boolean;
   /** Time spans in which the person did something. */
   active: [from: number, to: number][];
 }

@@ -18,6 +18,8 @@ export interface Run {
   bytes: number;
   /** Whether the run reaches the end of what is stored. */
   complete: boolean;
+  /** It ends in what is damaged: what comes next needs a keyframe of its own. */
+  torn: boolean;
   /** The window that came last: how long it was, and how large. */
   lastMs: number;
   lastBytes: number;
@@ -82,7 +84,7 @@ export function nextWindow(run: Run, at: number, speed: number, gaps: readonly G
   const to = run.to + Math.max(windowMsMin, fitting);
   // Where batches are missing there is nothing to be fetched, however long that lasts.
   const empty = gaps.find((gap) => gap.why === 'batches' && gap.from < run.to && gap.to > to);
-  return { from: run.to, to: endOf(Math.ceil(empty?.to ?? to), extent), keyframe: false };
+  return { from: run.to, to: endOf(Math.ceil(empty?.to ?? to), extent), keyframe: run.torn };
 }
 
 /** The run after a window was put at its end. `lastAt` is the time of the last event that came. */

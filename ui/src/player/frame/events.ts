@@ -31,17 +31,25 @@ export function keyframeOf(events: readonly eventWithTime[]): number | null {
 export function contentsOf(events: readonly eventWithTime[]): Contents {
   let last = -Infinity;
   for (const { timestamp } of events) last = Math.max(last, timestamp);
-  return { events: events.length, last, damaged: damagedSpans(events), active: activeSpans(events) };
+  return { events: events.length, last, ...damageOf(events), active: activeSpans(events) };
 }
 
-function damagedSpans(events: readonly eventWithTime[]): [number, number][] {
-  const spans: [number, number][] = [];
+function damageOf(events: readonly eventWithTime[]): Pick<Contents, 'damaged' | 'torn'> {
+  const damaged: [number, number][] = [];
+  let torn = false;
   for (const event of events) {
-    if (event.type !== customType || event.data.tag !== gapTag) continue;
-    const { from, to } = event.data.payload as { from: number; to: number };
-    spans.push([from, to]);
+    const last = damaged.at(-1);
+    if (event.type === customType && event.data.tag === gapTag) {
+      const { from, to } = event.data.payload as { from: number; to: number };
+      if (torn && last) last[1] = Math.max(last[1], to);
+      else damaged.push([from, to]);
+      torn = true;
+    } else if (torn && last && event.type === snapshotType) {
+      last[1] = Math.max(last[1], event.timestamp);
+      torn = false;
+    }
   }
-  return spans;
+  return { damaged, torn };
 }
 
 /** An event that never comes due: with it in the run, rrweb's clock goes on where nothing happens. */

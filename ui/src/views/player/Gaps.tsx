@@ -9,6 +9,15 @@ import { Notice } from '../../ui/Notice';
 import { usePlayer, usePlaying } from './context';
 import classes from './Gaps.module.css';
 
+/** Below this, seconds would say too much. */
+const shortMs = 1_000;
+
+/** How much is missing, as the name of a gap. */
+export function useGapName() {
+  const { t, f } = useLanguage();
+  return ({ why, from, to }: Gap) => t.player.gaps[why].name(to - from < shortMs ? t.player.underSecond : f.span(to - from));
+}
+
 /** The gap that is shown. */
 export function useGap(): Gap | null {
   return usePlayer((s) => gapAt(s.gaps, s.at, s.end));
@@ -29,11 +38,11 @@ export function LeaveGap({ gap }: { gap: Gap }) {
 
 /** Stands where the recorded page would be, where there is no picture of it. */
 export function GapNotice({ gap }: { gap: Gap }) {
-  const { t, f } = useLanguage();
-  const words = t.player.gaps[gap.why];
+  const { t } = useLanguage();
+  const nameOf = useGapName();
   return (
     <div className={classes.notice} role="status">
-      <Notice icon={<MomentIcon look={gap.why} size={22} />} title={words.name(f.span(gap.to - gap.from))} text={words.why}>
+      <Notice icon={<MomentIcon look={gap.why} size={22} />} title={nameOf(gap)} text={t.player.gaps[gap.why].why}>
         <LeaveGap gap={gap} />
       </Notice>
     </div>
@@ -68,12 +77,11 @@ const percent = (share: number) => `${share * 100}%`;
 
 /** A gap on the timeline. */
 export function GapStretch({ stretch: { from, to, of: gap } }: { stretch: Segment<Gap> }) {
-  const { t, f } = useLanguage();
+  const { t } = useLanguage();
   const { controller } = usePlaying();
-  const words = t.player.gaps[gap.why];
-  const name = words.name(f.span(gap.to - gap.from));
+  const name = useGapName()(gap);
   return (
-    <Tooltip label={`${name}. ${words.why}`} events={{ hover: true, focus: true, touch: true }} multiline maw={360} openDelay={100}>
+    <Tooltip label={`${name}. ${t.player.gaps[gap.why].why}`} events={{ hover: true, focus: true, touch: true }} multiline maw={360} openDelay={100}>
       <UnstyledButton
         className={classes.stretch}
         data-why={gap.why}

@@ -7,7 +7,7 @@ import { showable } from '../../player/gaps';
 import { Delayed } from '../../ui/Delayed';
 import { usePlayer, usePlaying } from './context';
 import classes from './Stage.module.css';
-import { GapNotice, LeaveGap, useGap } from './Gaps';
+import { GapNotice, LeaveGap, useGap, useGapName } from './Gaps';
 import { TroubleNotice } from './TroubleNotice';
 import { useKeepFocus } from './useKeepFocus';
 
@@ -95,12 +95,13 @@ function Over() {
 function Said() {
   const { t, f } = useLanguage();
   const here = useGap();
+  const nameOf = useGapName();
   const gap = here && showable(here) ? here : null;
   const skipped = usePlayer((s) => s.skipped);
   const live = usePlayer((s) => s.live && s.shown && s.waiting && s.playing);
   const buffering = usePlayer((s) => s.shown && s.waiting && !s.live && !s.trouble);
   const words = gap
-    ? `${t.player.gaps[gap.why].name(f.span(gap.to - gap.from))}. ${t.player.gaps[gap.why].why}`
+    ? `${nameOf(gap)}. ${t.player.gaps[gap.why].why}`
     : skipped
       ? (skipped.why === 'idle' ? t.player.skipped : t.player.gaps[skipped.why].skipped)(f.span(skipped.ms))
       : live

@@ -6,6 +6,7 @@ import { type Look, lookOf, ofKinds } from '../../../lib/moments';
 import { MomentIcon } from '../../../ui/MomentIcon';
 import type { Gap } from '../../../player/gaps';
 import { usePlayer, usePlaying } from '../context';
+import { useGapName } from '../Gaps';
 import classes from './Events.module.css';
 import { momentDetail, momentLabel } from './label';
 import { MomentList, type Placed } from './MomentList';
@@ -76,16 +77,16 @@ function Kinds({ moments, chosen, onChoose }: KindsProps) {
 }
 
 function GapLine({ gap }: { gap: Gap }) {
-  const { t, f } = useLanguage();
-  const words = t.player.gaps[gap.why];
+  const { t } = useLanguage();
+  const nameOf = useGapName();
   return (
     <>
       <span className={classes.icon}>
         <MomentIcon look={gap.why} />
       </span>
       <span className={classes.words}>
-        <span className={classes.label}>{words.name(f.span(gap.to - gap.from))}</span>
-        <span className={classes.detail}>{words.why}</span>
+        <span className={classes.label}>{nameOf(gap)}</span>
+        <span className={classes.reason}>{t.player.gaps[gap.why].why}</span>
       </span>
     </>
   );
