@@ -135,14 +135,14 @@ func TestRotation(t *testing.T) {
 		before := h.objects()
 		dry := replay.Rotation{Store: h.store, Bucket: h.bucket, Keys: ring(1, houseKey), DryRun: true}
 		for range 2 {
-			if done, err := dry.Run(t.Context()); err != nil || done.Keys != 6 || done.Claims != 7 || done.Left != 0 {
+			if done, err := dry.Run(t.Context()); err != nil || done.Keys != 6 || done.Copies != 7 || done.Left != 0 {
 				t.Fatalf("dry: %+v, %v", done, err)
 			}
 		}
-		if done := h.rotate(ring(1, houseKey)); done.Keys != 6 || done.Claims != 7 {
+		if done := h.rotate(ring(1, houseKey)); done.Keys != 6 || done.Copies != 7 {
 			t.Errorf("rotated: %+v", done)
 		}
-		if done := h.rotate(ring(1, houseKey)); done.Keys != 0 || done.Claims != 0 {
+		if done := h.rotate(ring(1, houseKey)); done.Keys != 0 || done.Copies != 0 {
 			t.Errorf("rotated again: %+v", done)
 		}
 		if !maps.Equal(before, h.objects()) {
@@ -407,7 +407,7 @@ func TestRotationLeaves(t *testing.T) {
 		h.put("claims/what-is-this", `{"version":9,"session":"what-is-this"}`)
 		r := replay.Rotation{Store: h.store, Bucket: h.bucket, Keys: ring(1, houseKey)}
 		done, err := r.Run(t.Context())
-		if err != nil || done.Keys != 2 || done.Claims != 1 || done.Left != 4 || len(done.Failures) != 4 {
+		if err != nil || done.Keys != 2 || done.Copies != 1 || done.Left != 4 || len(done.Failures) != 4 {
 			t.Fatalf("rotated: %+v, %v", done, err)
 		}
 		told := fmt.Sprintf("%+v", done.Failures)
@@ -463,7 +463,7 @@ func TestRotationGivesUp(t *testing.T) {
 		r := replay.Rotation{Store: watched{Store: h.store, listing: func() { h.record(1) }}, Bucket: h.bucket, Keys: ring(1, houseKey)}
 		last := replay.Rotated{}
 		r.Progress = func(now replay.Rotated) {
-			if now.Keys < last.Keys || now.Claims < last.Claims {
+			if now.Keys < last.Keys || now.Copies < last.Copies {
 				t.Errorf("progress from %+v to %+v", last, now)
 			}
 			last = now
@@ -472,5 +472,58 @@ func TestRotationGivesUp(t *testing.T) {
 			t.Errorf("%+v, %v", done, err)
 		}
 		h.rotate(ring(1, houseKey))
+	})
+}
+
+// addDictionary stores a site dictionary's objects and row as a learning does, with its key.
+func (h *house) addDictionary(name string) *segment.DataKey {
+	h.t.Helper()
+	key := segment.NewDataKey()
+	wrapped := ring(houseKey).Wrap(key, name)
+	for suffix, text := range map[string]string{"": "content", ".copy": "content", ".key": string(wrapped)} {
+		h.put("dictionaries/shop/"+name+suffix, text)
+	}
+	err := h.store.AddDictionary(h.t.Context(), replay.Dictionary{ProjectID: "shop", Name: name, WrappedKey: wrapped, Sessions: 9, LearnedAt: base})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return key
+}
+
+func TestRotationOfDictionaries(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		if err := h.store.AddDictionary(t.Context(), replay.Dictionary{ProjectID: "shop", LearnedAt: base}); err != nil {
+			t.Fatal(err) // a learning that found too little
+		}
+		key := h.addDictionary("d1")
+		if done := h.rotate(ring(1, houseKey)); done.Keys != 1 || done.Copies != 1 {
+			t.Errorf("rotated: %+v", done)
+		}
+		row, err := h.store.Dictionary(t.Context(), "shop", "d1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for where, wrapped := range map[string][]byte{"index": row.WrappedKey, "bucket": h.object("dictionaries/shop/d1.key")} {
+			if got, err := ring(1).Unwrap(wrapped, "d1"); err != nil || !got.Equal(key) {
+				t.Errorf("%s: %v", where, err)
+			}
+		}
+		// One that is dropped under the rotation leaves no key.
+		for at, more := 1, true; more; at++ {
+			h.addDictionary("d2")
+			drop := func(string) error {
+				err := h.store.ForgetDictionary(t.Context(), "shop", "d2")
+				for _, object := range h.keys("dictionaries/shop/d2") {
+					err = errors.Join(err, h.bucket.Delete(t.Context(), object))
+				}
+				return err
+			}
+			if _, more, err = h.rotateWith(&fault{at: at, strike: drop}, ring(1, houseKey)); err != nil {
+				t.Fatal(err)
+			}
+			if left := h.keys("dictionaries/shop/d2"); more && len(left) > 0 {
+				t.Errorf("dropped at step %d: %v", at, left)
+			}
+		}
 	})
 }

@@ -136,9 +136,13 @@ type MasterKeyID = segment.MasterKeyID
 // KeyKind says what a data key encrypts.
 type KeyKind string
 
-// KeySession is the kind of the data keys of sessions, also of those without a batch; their
-// owner is the session's id.
-const KeySession KeyKind = "session"
+const (
+	// KeySession is the kind of the data keys of sessions, also of those without a batch; their
+	// owner is the session's id.
+	KeySession KeyKind = "session"
+	// KeyDictionary is the kind of the data keys of site dictionaries; their owner is "project/name".
+	KeyDictionary KeyKind = "dictionary"
+)
 
 // WrappedKey is a data key as it is stored: encrypted with a master key, whose id its
 // first bytes are.

@@ -11,14 +11,15 @@ import (
 )
 
 // keyTable is where the wrapped keys of a kind lie, in a column wrapped_key whose first 8 bytes are
-// the id of the master key.
+// the id of the master key. It is empty in a row that needs no key.
 type keyTable struct {
 	name  string
 	owner string // expression that names a row, in bytewise order
 }
 
 var keyTables = map[replay.KeyKind]keyTable{
-	replay.KeySession: {name: "sessions", owner: "id"},
+	replay.KeySession:    {name: "sessions", owner: "id"},
+	replay.KeyDictionary: {name: "dictionaries", owner: "project_id || '/' || name"},
 }
 
 func keyTableOf(what string, kind replay.KeyKind) (keyTable, error) {
@@ -42,7 +43,7 @@ func (s *Store) WrappedKeys(ctx context.Context, kind replay.KeyKind, notUnder r
 			return k, row.Scan(&k.Owner, &k.Wrapped)
 		}, `
 			SELECT `+table.owner+`, wrapped_key FROM `+table.name+`
-			WHERE `+table.owner+` > $1 AND SUBSTR(wrapped_key, 1, 8) <> $2
+			WHERE `+table.owner+` > $1 AND LENGTH(wrapped_key) > 0 AND SUBSTR(wrapped_key, 1, 8) <> $2
 			ORDER BY `+table.owner+` LIMIT $3`, after, notUnder[:], limit)
 		return err
 	})
@@ -85,6 +86,7 @@ func (s *Store) KeyCounts(ctx context.Context) ([]replay.KeyCount, error) {
 				return c, err
 			}, `
 				SELECT SUBSTR(wrapped_key, 1, 8), COUNT(*) FROM `+keyTables[kind].name+`
+				WHERE LENGTH(wrapped_key) > 0
 				GROUP BY SUBSTR(wrapped_key, 1, 8) ORDER BY SUBSTR(wrapped_key, 1, 8)`)
 			all = append(all, counts...)
 			return err

@@ -83,6 +83,25 @@ func testKeys(t *testing.T, open Factory) {
 			storetest.Equal(h, "counts", len(storetest.Must[[]replay.KeyCount](h)(h.Store.KeyCounts(h.Ctx))), 0)
 		},
 		"replaced by many at once": keysRace,
+		"of dictionaries": func(h *harness) {
+			for i, name := range []string{"", "b", "a"} {
+				d := replay.Dictionary{ProjectID: "p", Name: name, LearnedAt: base + int64(i)}
+				if name != "" {
+					d.WrappedKey = wrappedUnder(keyA, name)
+				}
+				h.OK(h.Store.AddDictionary(h.Ctx, d))
+			}
+			h.claimUnder(keyA, "s")
+			counts := storetest.Must[[]replay.KeyCount](h)
+			storetest.Equal(h, "counts", counts(h.Store.KeyCounts(h.Ctx)),
+				[]replay.KeyCount{{Kind: replay.KeyDictionary, Under: keyA, Keys: 2}, {Kind: replay.KeySession, Under: keyA, Keys: 1}})
+			keys := storetest.Must[[]replay.WrappedKey](h)(h.Store.WrappedKeys(h.Ctx, replay.KeyDictionary, keyB, "", 10))
+			storetest.Equal(h, "keys", keys, []replay.WrappedKey{{Owner: "p/a", Wrapped: wrappedUnder(keyA, "a")}, {Owner: "p/b", Wrapped: wrappedUnder(keyA, "b")}})
+			h.OK(h.Store.Rewrap(h.Ctx, replay.KeyDictionary, []replay.Rewrapping{{Owner: "p/a", Old: keys[0].Wrapped, New: wrappedUnder(keyB, "a")}}))
+			got := storetest.Must[replay.Dictionary](h)(h.Store.Dictionary(h.Ctx, "p", "a"))
+			storetest.Equal(h, "key", got.WrappedKey, wrappedUnder(keyB, "a"))
+			storetest.Equal(h, "a session's", h.wrapped("s"), wrappedUnder(keyA, "s"))
+		},
 		"of no known kind": func(h *harness) {
 			_, err := h.Store.WrappedKeys(h.Ctx, "letter", keyA, "", 10)
 			h.Wants(err, replay.ErrInvalid)
