@@ -38,8 +38,9 @@ const (
 	sessionBytesMax = 64 << 20
 	// learnBytesMax bounds what is read in each of the two passes: some seconds of work.
 	learnBytesMax = 1 << 30
-	// tallyMax bounds the table of what is counted: about 50 MB. Two are needed for a chunk that has numbers.
-	tallyMax = 1 << 19
+	// tallyMax bounds the table of what is counted, 36 MB when full. Sessions of a heavy page add up to 10,000 to it, most of which
+	// no other has and which make room again.
+	tallyMax = 1 << 18
 	// freshSessions is the half-life of a count, which decides what finds room: a session this many sessions older counts
 	// half as much, so that old versions of a page fall out soon after a release.
 	freshSessions = 16
