@@ -232,6 +232,20 @@ func (h *house) keys(prefix string) []string {
 func wantEvents(t *testing.T, got, want []string) {
 	t.Helper()
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Fatalf("got %d events, want %d:\n%s\n\nwant:\n%s", len(got), len(want), strings.Join(got, "\n"), strings.Join(want, "\n"))
+		i := 0
+		for i < min(len(got), len(want)) && got[i] == want[i] {
+			i++
+		}
+		t.Fatalf("got %d events, want %d; from the first difference on, event %d:\n%.2000s\n\nwant:\n%.2000s", len(got), len(want), i,
+			strings.Join(got[i:], "\n"), strings.Join(want[i:], "\n"))
 	}
+}
+
+func timestampOf(t *testing.T, ev string) int64 {
+	t.Helper()
+	var e struct{ Timestamp int64 }
+	if err := json.Unmarshal([]byte(ev), &e); err != nil {
+		t.Fatal(err)
+	}
+	return e.Timestamp
 }

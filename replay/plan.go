@@ -197,6 +197,7 @@ type loader struct {
 	block  int // of events, -1 for none
 	events []rrweb.Event
 	bases  map[int][]byte // plaintext by block: at most the two that the last block needed
+	healed func(i int)    // if set, is told of blocks that could be read though they are not as they were written
 }
 
 func newLoader(s *Service, p *plan) loader { return loader{s: s, p: p, block: -1} }
@@ -277,6 +278,9 @@ func (l *loader) blockText(ctx context.Context, i int) ([]byte, error) {
 	raw, err := f.Events(i, b, l.p.key, l.p.site, base)
 	if err != nil {
 		return nil, l.damaged(i, err)
+	}
+	if l.healed != nil && !block.Intact(b) {
+		l.healed(i)
 	}
 	return raw, nil
 }

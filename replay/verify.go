@@ -67,7 +67,7 @@ func (s *Service) verifySession(ctx context.Context, id string, damaged func(Dam
 		case err != nil:
 			return 0, fmt.Errorf("replay: verify session %s: %w", id, err)
 		}
-		v := verifier{s: s, p: p}
+		v := verifier{s: s, p: p, told: map[int]bool{}}
 		if err := errors.Join(v.claim(ctx), v.run(ctx)); err != nil {
 			return 0, err
 		}
@@ -86,14 +86,21 @@ type verifier struct {
 	p      *plan
 	damage []Damage
 	blocks int64
-	gone   bool // an object was not there
+	gone   bool         // an object was not there
+	told   map[int]bool // blocks of which it was told that they were healed
 }
+
+// healedWhy is told of what is damaged and was read nevertheless.
+const healedWhy = "damaged, but healed while reading: nothing is lost yet"
 
 // run reads every piece and holds each batch against its row.
 func (v *verifier) run(ctx context.Context) error {
 	rows := make(map[BatchID]*Batch, len(v.p.rows))
 	for i := range v.p.rows {
 		rows[BatchID{v.p.rows[i].TabID, v.p.rows[i].Seq}] = &v.p.rows[i]
+	}
+	if err := v.sealedParts(ctx); err != nil {
+		return err
 	}
 	for _, tab := range v.p.tabs {
 		if err := v.tab(ctx, tab, rows); err != nil {
@@ -129,9 +136,103 @@ func (v *verifier) claim(ctx context.Context) error {
 	return nil
 }
 
+// sealedParts reads what a sealed object has beside its blocks.
+func (v *verifier) sealedParts(ctx context.Context) error {
+	f := v.p.footer
+	if f == nil || f.Version == 1 {
+		return nil
+	}
+	moments, err := v.section(ctx, &f.Moments, func(b []byte) error {
+		_, err := f.ReadMoments(b, v.p.key)
+		return err
+	})
+	if err != nil || !moments {
+		return err
+	}
+	if ok, err := v.section(ctx, &f.Hashes, v.compareHashes); err != nil || !ok {
+		return err
+	}
+	from := f.Hashes.End()
+	end, err := v.s.read(ctx, v.p.sess.SealedKey, from, v.p.sess.SealedBytes-from)
+	if err == nil {
+		var tail segment.Tail
+		if tail, err = segment.ParseTail(end, v.p.sess.SealedBytes); err == nil && !tail.Intact(end) {
+			v.reportSealed(from, healedWhy)
+		}
+	}
+	return v.gonePast(err)
+}
+
+// section reads a section and reports what is wrong with it; false if the object is gone.
+func (v *verifier) section(ctx context.Context, at *segment.Section, open func([]byte) error) (bool, error) {
+	b, err := v.s.read(ctx, v.p.sess.SealedKey, at.Offset, at.End()-at.Offset)
+	if err != nil {
+		return false, v.gonePast(err)
+	}
+	if err := open(b); err != nil {
+		v.reportSealed(at.Offset, err.Error())
+	} else if !at.Intact(b) {
+		v.reportSealed(at.Offset, healedWhy)
+	}
+	return true, nil
+}
+
+// gonePast notes that the object is gone, and returns other errors.
+func (v *verifier) gonePast(err error) error {
+	if isGone(err) {
+		v.gone = true
+		v.reportSealed(0, err.Error())
+		return nil
+	}
+	return err
+}
+
+// compareHashes holds the hashes in the object against those of the index.
+func (v *verifier) compareHashes(b []byte) error {
+	hashes, err := v.p.footer.ReadHashes(b, v.p.key)
+	if err != nil {
+		return err
+	}
+	rows := make(map[BatchID][32]byte, len(v.p.rows))
+	for i := range v.p.rows {
+		rows[BatchID{v.p.rows[i].TabID, v.p.rows[i].Seq}] = v.p.rows[i].Hash
+	}
+	seen := map[BatchID]bool{}
+	for i := range v.p.footer.Blocks {
+		block := &v.p.footer.Blocks[i]
+		block.Batches(func(seq int64, _ int) {
+			id := BatchID{v.p.footer.Tabs[block.Tab].ID, seq}
+			if seen[id] || err != nil {
+				return
+			}
+			seen[id] = true
+			want, known := rows[id]
+			if len(hashes) < len(want) || known && string(hashes[:len(want)]) != string(want[:]) {
+				err = errors.New("the hashes in the object are not those of the index")
+				return
+			}
+			hashes = hashes[len(want):]
+		})
+	}
+	if err == nil && len(hashes) > 0 {
+		err = errors.New("the object has hashes of batches that it has not")
+	}
+	return err
+}
+
+func (v *verifier) reportSealed(offset int64, why string) {
+	v.damage = append(v.damage, Damage{Object: v.p.sess.SealedKey, Offset: offset, Session: v.p.sess.ID, Why: why})
+}
+
 // tab reads one tab and takes from rows what it found.
 func (v *verifier) tab(ctx context.Context, tab string, rows map[BatchID]*Batch) error {
 	load := newLoader(v.s, v.p)
+	load.healed = func(i int) {
+		if !v.told[i] { // a base is read for each block that has it
+			v.told[i] = true
+			v.reportSealed(v.p.footer.Blocks[i].Offset, healedWhy)
+		}
+	}
 	pieces := v.p.pieces[tab]
 	sum, broken, lastBlock, badBlock := sha256.New(), false, -1, -1
 	for i := range pieces {

@@ -87,26 +87,27 @@ func (k *Keyring) IDs() []MasterKeyID {
 	return ids
 }
 
-// Wrap encrypts a session's data key with the current master key.
-func (k *Keyring) Wrap(key *DataKey, sessionID string) []byte {
+// Wrap encrypts the data key of a session, or of a site dictionary, with the current master key. The owner
+// is the session's id or the dictionary's name.
+func (k *Keyring) Wrap(key *DataKey, owner string) []byte {
 	current := &k.keys[0]
-	return seal(current.aead, append([]byte(nil), current.id[:]...), key.raw[:], keyContext(sessionID))
+	return seal(current.aead, append([]byte(nil), current.id[:]...), key.raw[:], keyContext(owner))
 }
 
-// Unwrap decrypts a session's data key with the master key it is wrapped with. An error wraps [ErrKey].
-func (k *Keyring) Unwrap(wrapped []byte, sessionID string) (*DataKey, error) {
+// Unwrap decrypts an owner's data key with the master key it is wrapped with. An error wraps [ErrKey].
+func (k *Keyring) Unwrap(wrapped []byte, owner string) (*DataKey, error) {
 	id, err := WrappedUnder(wrapped)
 	if err != nil {
-		return nil, fmt.Errorf("the key of session %s: %w", sessionID, err)
+		return nil, fmt.Errorf("the key of %s: %w", owner, err)
 	}
 	at := slices.IndexFunc(k.keys, func(m masterKey) bool { return m.id == id })
 	if at < 0 {
-		return nil, fmt.Errorf("%w: the key of session %s is under the master key %s, which is not given; given is %s",
-			ErrKey, sessionID, id, k.names())
+		return nil, fmt.Errorf("%w: the key of %s is under the master key %s, which is not given; given is %s",
+			ErrKey, owner, id, k.names())
 	}
-	raw, err := open(k.keys[at].aead, nil, wrapped[keyIDBytes:], keyContext(sessionID))
+	raw, err := open(k.keys[at].aead, nil, wrapped[keyIDBytes:], keyContext(owner))
 	if err != nil {
-		return nil, fmt.Errorf("%w: the wrapped key of session %s does not open", ErrKey, sessionID)
+		return nil, fmt.Errorf("%w: the wrapped key of %s does not open", ErrKey, owner)
 	}
 	return dataKey([keyBytes]byte(raw)), nil
 }
@@ -120,12 +121,12 @@ func (k *Keyring) names() string {
 }
 
 // Rewrap returns the same data key wrapped with the current master key. An error wraps [ErrKey].
-func (k *Keyring) Rewrap(wrapped []byte, sessionID string) ([]byte, error) {
-	key, err := k.Unwrap(wrapped, sessionID)
+func (k *Keyring) Rewrap(wrapped []byte, owner string) ([]byte, error) {
+	key, err := k.Unwrap(wrapped, owner)
 	if err != nil {
 		return nil, err
 	}
-	return k.Wrap(key, sessionID), nil
+	return k.Wrap(key, owner), nil
 }
 
-func keyContext(sessionID string) string { return "afterimage key 1 " + sessionID }
+func keyContext(owner string) string { return "afterimage key 1 " + owner }

@@ -179,6 +179,17 @@ func (t Tail) Footer(b []byte, key *DataKey, sessionID string) (*Footer, error) 
 	return f, f.check(sessionID, t)
 }
 
+// Intact reports whether an object's end is as it was written: both tails, and the footer, of which
+// b has everything from t.Offset to the end of the object.
+func (t Tail) Intact(b []byte) bool {
+	if t.version == 1 {
+		return true // opening it has found all there is to find
+	}
+	s := Section{Length: t.Length, Repair: t.Repair, Checksum: t.checksum}
+	tail := string(t.append(nil))
+	return len(b) > TailBytes && s.Intact(b[:len(b)-TailBytes]) && string(b[len(b)-TailBytes:]) == tail+tail
+}
+
 // check holds the footer against what follows from the format, so that readers can rely on it.
 func (f *Footer) check(sessionID string, t Tail) error {
 	if f.Version != t.version {

@@ -12,17 +12,10 @@ const (
 	// how far it plays from there.
 	blockRawBytesMax = 1 << 20
 	blockMsMax       = 60_000
-	// blockMetaBytesMin is how large a block must be for a new page to begin another, and how large a
-	// tab's first block becomes: the first picture needs it whole.
+	// blockFirstBytes is how much follows the keyframe in a tab's first block: the first picture needs it whole.
+	blockFirstBytes = 64 << 10
+	// blockMetaBytesMin is how large a block must be for a new page to begin another.
 	blockMetaBytesMin = 256 << 10
-	// baseBytesMax bounds a base, so that it, a site dictionary and a block lie within zstd's window together.
-	baseBytesMax = 3 << 20
-	// baseBytesMin is how large a block must be, compressed with the site dictionary, for later ones to have it
-	// as their base: indexing a base beside the dictionary takes as long as compressing a megabyte.
-	baseBytesMin = 64 << 10
-	// rebaseBlocks is after how many blocks of one page another becomes the base: what the page became
-	// since would else stand in each keyframe anew.
-	rebaseBlocks = 8
 )
 
 // Head is what a sealed session says of itself.
@@ -62,7 +55,7 @@ type SealedWriter struct {
 
 	keyframe Keyframe
 	raw      []byte // the block being filled
-	frame    int    // bytes of its keyframe
+	frame    int    // bytes of what it starts with, made here or recorded
 	last     EventKind
 	block    Block
 	batch    struct {
@@ -71,19 +64,11 @@ type SealedWriter struct {
 		pending bool // it is to be noted in the block even without events
 	}
 
-	root    base   // block 0
-	current base   // of the tab
-	blocks  int    // of the tab so far
-	since   int    // of these, after the last one that could become a base
-	repair  []byte // of the block written last, should it turn out to be a base
-	packed  []byte
-	sealed  []byte
-}
-
-// base is a block that later ones are compressed with.
-type base struct {
-	block      int
-	dictionary []byte // site dictionary and the block's plaintext; nil: there is no base
+	bases  bases
+	blocks int    // of the tab so far
+	repair []byte // of the block written last, should it turn out to be a base
+	packed []byte
+	sealed []byte
 }
 
 // NewSealedWriter begins an object.
@@ -115,7 +100,7 @@ func (s *SealedWriter) Tab(id string, keyframe Keyframe) error {
 	s.keyframe = keyframe
 	s.footer.Tabs = append(s.footer.Tabs, TabIndex{ID: id})
 	s.block = Block{Tab: len(s.footer.Tabs) - 1}
-	s.current, s.blocks, s.since = base{}, 0, 0
+	s.blocks = 0
 	return nil
 }
 
@@ -160,20 +145,23 @@ func (s *SealedWriter) Event(raw []byte, at int64, kind EventKind) error {
 	}
 	s.batch.events, s.batch.pending = s.batch.events+1, false
 	s.raw = append(append(s.raw, raw...), '\n')
+	if kind == EventSnapshot && s.frame == 0 && s.block.Starts {
+		s.frame = len(s.raw)
+	}
 	return nil
 }
 
 // full reports whether the next event belongs into another block.
 func (s *SealedWriter) full(at int64, kind EventKind) bool {
 	n := len(s.raw) - s.frame
-	if n <= 0 || kind == EventSnapshot && s.last == EventMeta {
+	if len(s.raw) == 0 || kind == EventSnapshot && s.last == EventMeta {
 		return false
 	}
 	limit := max(blockRawBytesMax, s.frame)
 	if s.blocks == 0 && s.block.SnapshotAt != 0 {
-		limit = blockMetaBytesMin
+		limit = blockFirstBytes
 	}
-	return n >= limit || at-s.block.FirstAt >= blockMsMax || kind == EventMeta && n >= blockMetaBytesMin
+	return n >= limit || at-s.block.FirstAt >= blockMsMax || kind == EventMeta && len(s.raw) >= blockMetaBytesMin
 }
 
 // begin starts a block with the event given, and with a keyframe before it unless it brings its own.
@@ -195,16 +183,10 @@ func (s *SealedWriter) flush() error {
 	if len(s.block.BatchSteps) == 0 {
 		return nil
 	}
-	// A block that may become a base has itself none but block 0, so that no block is
-	// further than two from one that stands alone.
-	candidate := s.blocks == 0 || s.block.SnapshotAt != 0 || s.since >= rebaseBlocks
-	from := s.current
-	if candidate {
-		from = s.root
-	}
+	from, found := s.bases.choose(s.start(), s.site == nil)
 	dictionary := s.site
 	s.block.Base = -1
-	if from.dictionary != nil {
+	if from != nil {
 		s.block.Base, dictionary = from.block, from.dictionary
 		if err := s.writeRepair(from.block); err != nil {
 			return err
@@ -219,28 +201,23 @@ func (s *SealedWriter) flush() error {
 		return err
 	}
 	s.repair = s.repair[:0]
-	if candidate {
-		s.rebase(i)
+	if !found && len(s.raw) <= baseBytesMax && (s.site == nil || len(s.packed) >= baseBytesMin) {
+		s.repair = appendRepair(s.repair, s.sealed)
+		s.bases.add(&base{block: i, derived: from != nil, dictionary: joined(s.site, slices.Clone(s.raw)), sketch: sketchOf(s.raw)})
 	}
 	s.footer.Blocks = append(s.footer.Blocks, s.block)
 	s.block = Block{Tab: s.block.Tab}
 	s.raw, s.frame = s.raw[:0], 0
 	s.blocks++
-	s.since++
 	return nil
 }
 
-// rebase makes the block just written the base of those that follow, if that pays.
-func (s *SealedWriter) rebase(i int) {
-	s.current, s.since = base{}, 0
-	if len(s.raw) > baseBytesMax || s.site != nil && len(s.packed) < baseBytesMin {
-		return
+// start returns what the block begins with: its keyframe, or all of it where it has none.
+func (s *SealedWriter) start() []byte {
+	if s.frame == 0 {
+		return s.raw
 	}
-	s.repair = appendRepair(s.repair, s.sealed)
-	s.current = base{i, joined(s.site, slices.Clone(s.raw))}
-	if i == 0 {
-		s.root = s.current
-	}
+	return s.raw[:s.frame]
 }
 
 // writeRepair writes what heals the block written last, if that is the one given: it is now known to be a base.
