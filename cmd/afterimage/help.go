@@ -31,6 +31,30 @@ To start:  afterimage serve --demo     then open the link it prints
 	fmt.Fprintln(w, "afterimage COMMAND --help tells all about a command.")
 }
 
+// familyAsked is the first word of commands of two words that `help WORD` or `WORD --help` asks for.
+func familyAsked(args []string) string {
+	switch {
+	case len(args) != 2:
+		return ""
+	case args[0] == "help" && len(subcommands(args[1])) > 0:
+		return args[1]
+	case slices.Contains([]string{"--help", "-help", "-h"}, args[1]) && len(subcommands(args[0])) > 0:
+		return args[0]
+	}
+	return ""
+}
+
+// familyHelp prints the commands that begin with the word given.
+func familyHelp(w io.Writer, first string) {
+	fmt.Fprintf(w, "Usage: afterimage %s COMMAND [flags]\n\n", first)
+	for _, c := range commands {
+		if strings.HasPrefix(c.name, first+" ") {
+			fmt.Fprintf(w, "  %-18s %s\n", c.name, c.summary)
+		}
+	}
+	fmt.Fprintf(w, "\nafterimage %s COMMAND --help tells all about a command.\n", first)
+}
+
 // help prints how a command is used, with all its flags.
 func (c *command) help(w io.Writer) {
 	fmt.Fprintf(w, "%s.\n\nUsage: afterimage %s", c.summary, c.name)

@@ -85,6 +85,7 @@ func init() {
 		serveCommand, healthcheckCommand, versionCommand,
 		importCommand, exportCommand, eraseCommand, sealCommand,
 		verifyCommand, reindexCommand, usageCommand,
+		keysListCommand, keysRotateCommand,
 		projectListCommand, projectCreateCommand, projectKeyCommand, projectSetCommand,
 		tokenCreateCommand, tokenListCommand, tokenRevokeCommand,
 		userListCommand, userAddCommand, userLinkCommand,
@@ -94,6 +95,10 @@ func init() {
 
 // run does what the arguments say and returns the exit status.
 func run(ctx context.Context, args []string, env environment) int {
+	if first := familyAsked(args); first != "" {
+		familyHelp(env.stdout, first)
+		return exitOK
+	}
 	c, rest, err := find(args)
 	if err == nil && c == nil {
 		programHelp(env.stdout)

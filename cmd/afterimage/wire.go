@@ -51,33 +51,51 @@ type stores struct {
 }
 
 // withStores opens the stores, calls fn and closes them again, whatever fn returns.
-func (c *call) withStores(ctx context.Context, fn func(*stores) error) (err error) {
+func (c *call) withStores(ctx context.Context, fn func(*stores) error) error {
 	s, err := openStores(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	return fn(s)
+	return errors.Join(fn(s), s.Close())
+}
+
+// withKeys is withStores without the service and the search index, for work on the keys alone: it opens
+// the stores also where the master key is not the right one.
+func (c *call) withKeys(ctx context.Context, fn func(*stores) error) error {
+	s := &stores{config: c.config, log: c.log, now: time.Now}
+	if err := s.open(ctx, s.keptSteps(c)); err != nil {
+		return err
+	}
+	return errors.Join(fn(s), s.Close())
 }
 
 // openStores opens all stores, or none.
 func openStores(ctx context.Context, c *call) (*stores, error) {
 	s := &stores{config: c.config, log: c.log, now: time.Now}
-	steps := []func(context.Context) error{
+	if err := s.open(ctx, append(s.keptSteps(c), s.openService, s.openIndex, s.firstProject)); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// keptSteps open what recordings and their keys are kept in.
+func (s *stores) keptSteps(c *call) []func(context.Context) error {
+	return []func(context.Context) error{
 		func(context.Context) error { return s.lockFolder(c.command) },
 		func(context.Context) (err error) { s.keys, err = readMasterKeys(&s.config); return err },
 		s.openDatabase,
 		func(ctx context.Context) error { return s.openBucket(ctx, c.getenv) },
-		s.openService,
-		s.openIndex,
-		s.firstProject,
 	}
+}
+
+// open takes steps; if one fails, what was opened is closed again.
+func (s *stores) open(ctx context.Context, steps []func(context.Context) error) error {
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
-			return nil, errors.Join(err, s.Close())
+			return errors.Join(err, s.Close())
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // Close closes what was opened, the last first.
