@@ -49,13 +49,18 @@ window.createImageBitmap = (...args) => {
 const frame = () => new Promise((done) => requestAnimationFrame(done))
 const dot = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
 
-/** One turn of everything that a Replayer may be waiting for: timers, pictures, layout. */
-async function turn() {
-  await runTimers()
+/** Waits until pictures that were asked for are there: one that is asked for now is there after them. */
+async function pictures() {
   const image = new Image()
   image.src = dot
   await image.decode()
   await createImageBitmap(image)
+}
+
+/** One turn of everything that a Replayer may be waiting for: timers, pictures, layout. */
+async function turn() {
+  await runTimers()
+  await pictures()
   await frame()
   await frame()
   await runTimers()
@@ -71,7 +76,8 @@ async function show(text, at, { played = false, ...options }) {
   const root = document.createElement('div')
   document.body.append(root)
   const never = { type: 5, timestamp: first + neverMs, data: { tag: 'never', payload: {} } }
-  const replayer = new Replayer([...events, never], { root, mouseTail: false, triggerFocus: false, showWarning: false, UNSAFE_replayCanvas: true, ...options })
+  const replayer = new Replayer([...events, never], { root, mouseTail: false, triggerFocus: false, showWarning: false, ...options })
+  // Only after its first timers is it as large as the page.
   await runTimers()
   if (played) await playTo(replayer, at - first)
   else replayer.pause(at - first)
@@ -87,6 +93,8 @@ async function show(text, at, { played = false, ...options }) {
 /** Plays event by event, as somebody would see it who watches from the start, but without the waiting. */
 async function playTo(replayer, offset) {
   const { timer } = replayer
+  let draws = false
+  replayer.on('event-cast', ({ type, data }) => (draws ||= type === 2 || data.source === 9 || (data.source === 0 && JSON.stringify(data.adds).includes('"rr_dataURL"'))))
   const [start, began] = [performance.now(), clock.now]
   let elapsed = 0
   performance.now = () => start + elapsed
@@ -96,6 +104,9 @@ async function playTo(replayer, offset) {
       elapsed = Math.max(elapsed, Math.min(offset, timer.actions[0].delay))
       await runTimers(began + elapsed)
       timer.rafCheck()
+      // Drawings take their time: while somebody watches they are done before the next.
+      if (draws) await pictures()
+      draws = false
     }
     replayer.pause()
   } finally {

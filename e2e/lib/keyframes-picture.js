@@ -26,10 +26,14 @@ function ofDocument(doc) {
   return { ...ofRoot(doc), name: '#document', state: { mode: doc.compatMode, selection: selectionOf(doc) } }
 }
 
+/** Replayer puts a style sheet of its own into each document that it begins; the page knows nothing of it. */
+const isReplayers = (node) => node.localName === 'style' && node.parentNode?.localName === 'html' && node.sheet?.cssRules[0]?.selectorText === '.rr-block'
+
 /** A document or a shadow root: children and style sheets. */
 function ofRoot(root) {
   const styles = {}
-  Array.from(root.styleSheets ?? []).forEach((sheet, i) => (styles[`sheet ${i}`] = ofSheet(sheet)))
+  const sheets = Array.from(root.styleSheets ?? []).filter(({ ownerNode }) => !ownerNode || !isReplayers(ownerNode))
+  sheets.forEach((sheet, i) => (styles[`sheet ${i}`] = ofSheet(sheet)))
   Array.from(root.adoptedStyleSheets ?? []).forEach((sheet, i) => (styles[`adopted ${i}`] = ofSheet(sheet)))
   return { name: '#shadow', styles, children: Array.from(root.childNodes, ofNode) }
 }
@@ -59,7 +63,7 @@ function ofElement(el) {
   const html = el.namespaceURI === 'http://www.w3.org/1999/xhtml'
   const attributes = {}
   for (const name of el.getAttributeNames().sort()) attributes[name] = el.getAttribute(name)
-  const one = { name: html ? el.localName : el.nodeName + '{' + (el.namespaceURI ?? '') + '}', attributes, state: stateOf(el), children: Array.from(el.childNodes, ofNode) }
+  const one = { name: html ? el.localName : el.nodeName + '{' + (el.namespaceURI ?? '') + '}', attributes, state: stateOf(el), children: childrenOf(el) }
   const parts = {}
   if (el.shadowRoot) parts.shadow = ofRoot(el.shadowRoot)
   if (el.localName === 'iframe' || el.localName === 'frame') parts.frame = ofDocument(frameOf(el))
@@ -67,6 +71,8 @@ function ofElement(el) {
   if (Object.keys(parts).length > 0) one.parts = parts
   return one
 }
+
+const childrenOf = (el) => Array.from(el.childNodes).filter((node) => !isReplayers(node)).map(ofNode)
 
 function frameOf(iframe) {
   try {
@@ -93,7 +99,8 @@ const STATES = {
   select: ({ value, selectedIndex }) => ({ value, selectedIndex }),
   option: ({ selected }) => ({ selected }),
   details: ({ open }) => ({ open }),
-  dialog: (el) => ({ open: el.open, modal: el.matches(':modal') }),
+  // Closed by its attribute alone it stays modal to the browser, which nobody sees.
+  dialog: (el) => ({ open: el.open, modal: el.open && el.matches(':modal') }),
   canvas: (el) => ({ width: el.width, height: el.height, pixels: pixelsOf(el) }),
   video: mediaState,
   audio: mediaState,
