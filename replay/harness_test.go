@@ -199,7 +199,7 @@ func (h *house) sealAll() {
 		h.t.Fatal(err)
 	}
 	for _, id := range ids {
-		if err := h.svc.Seal(h.t.Context(), id, segment.LevelSmall); err != nil {
+		if err := h.svc.Seal(h.t.Context(), id, false); err != nil {
 			h.t.Fatal(err)
 		}
 	}

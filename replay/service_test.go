@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/afterimage/afterimage/replay"
-	"github.com/afterimage/afterimage/replay/segment"
 )
 
 func TestIngestPlaySeal(t *testing.T) {
@@ -212,7 +211,7 @@ func TestSealTwiceAtOnce(t *testing.T) {
 			var wg sync.WaitGroup
 			for range 4 {
 				wg.Go(func() {
-					if err := h.svc.Seal(t.Context(), id, segment.LevelFast); err != nil && !errors.Is(err, replay.ErrChanged) {
+					if err := h.svc.Seal(t.Context(), id, true); err != nil && !errors.Is(err, replay.ErrChanged) {
 						t.Error(err)
 					}
 				})

@@ -33,7 +33,7 @@ var arrows = []arrow{
 	{"ui", nil},
 
 	// The domains, which know nothing of each other.
-	{"replay", []string{"replay/blob", "replay/rrweb", "replay/segment", "replay/signal"}},
+	{"replay", []string{"replay/blob", "replay/dictionary", "replay/rrweb", "replay/segment", "replay/signal"}},
 	{"feedback", []string{"feedback/stats"}},
 	{"feedback/driver", []string{"feedback", "feedback/stats"}},
 	{"search", nil},

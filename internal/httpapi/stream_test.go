@@ -117,7 +117,7 @@ func TestStreamFollowsASession(t *testing.T) {
 	if e := next(t, again, "events"); e.id != "2" {
 		t.Errorf("resumed at %+v, want 2", e)
 	}
-	w.check(w.service.Seal(t.Context(), r.session, segment.LevelFast))
+	w.check(w.service.Seal(t.Context(), r.session, true))
 	for _, stream := range []<-chan sse{events, again} {
 		next(t, stream, "end")
 		if _, open := <-stream; open {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/afterimage/afterimage/replay"
-	"github.com/afterimage/afterimage/replay/segment"
 )
 
 const (
@@ -32,15 +31,6 @@ type Sealer struct {
 
 	failed  map[string]time.Time // when they may be tried again
 	learned time.Time            // when site dictionaries were last looked after
-}
-
-// levelFor chooses how hard a run's sessions are compressed: as long as a run takes all that have ended,
-// there is time; a full one means that more end than are sealed.
-func levelFor(ended, limit int) segment.Level {
-	if ended < limit {
-		return segment.LevelSmall
-	}
-	return segment.LevelFast
 }
 
 // RunOnce seals up to sealBatch ended sessions. One that fails is logged and left
@@ -69,14 +59,16 @@ func (s *Sealer) RunOnce(ctx context.Context) (more bool, err error) {
 			todo = append(todo, id)
 		}
 	}
-	s.sealEach(ctx, todo, levelFor(len(ids), limit), func(id string, err error) {
+	// A full run means that more sessions end than are sealed: a backlog grows.
+	backlog := len(ids) == limit
+	s.sealEach(ctx, todo, backlog, func(id string, err error) {
 		s.Log.Error("cannot seal a session", "session", id, "error", err, "retryIn", sealRetry)
 		if s.failed == nil {
 			s.failed = map[string]time.Time{}
 		}
 		s.failed[id] = now.Add(sealRetry)
 	})
-	return len(ids) == limit, nil
+	return backlog, nil
 }
 
 // SealAll seals every ended session, or with all every live one. It returns how many
@@ -102,7 +94,7 @@ func (s *Sealer) SealAll(ctx context.Context, all bool, progress func(sealed int
 			return sealed, errors.Join(append(failures, ctx.Err())...)
 		}
 		before := len(failed)
-		s.sealEach(ctx, todo, segment.LevelSmall, func(id string, err error) {
+		s.sealEach(ctx, todo, false, func(id string, err error) {
 			failed[id] = true
 			failures = append(failures, fmt.Errorf("seal session %s: %w", id, err))
 		})
@@ -114,7 +106,7 @@ func (s *Sealer) SealAll(ctx context.Context, all bool, progress func(sealed int
 // sealEach seals sessions, some at a time, and calls fail, one call at a time, for each
 // that could not be. One that changed meanwhile, or is gone, is no failure: it is met
 // again if it is still to be sealed.
-func (s *Sealer) sealEach(ctx context.Context, ids []string, level segment.Level, fail func(id string, err error)) {
+func (s *Sealer) sealEach(ctx context.Context, ids []string, fast bool, fail func(id string, err error)) {
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	free := make(chan struct{}, sealAtOnceMax)
@@ -122,7 +114,7 @@ func (s *Sealer) sealEach(ctx context.Context, ids []string, level segment.Level
 		free <- struct{}{}
 		all.Go(func() {
 			defer func() { <-free }()
-			err := s.Service.Seal(ctx, id, level)
+			err := s.Service.Seal(ctx, id, fast)
 			if err == nil || ctx.Err() != nil || passed(err) {
 				return
 			}

@@ -13,7 +13,6 @@ import (
 	"github.com/afterimage/afterimage/feedback"
 	"github.com/afterimage/afterimage/internal/account"
 	"github.com/afterimage/afterimage/replay"
-	"github.com/afterimage/afterimage/replay/segment"
 	"github.com/afterimage/afterimage/search"
 )
 
@@ -51,7 +50,7 @@ type Service interface {
 // Sealing is what makes ended sessions small.
 type Sealing interface {
 	Ended(ctx context.Context, all bool, limit int) ([]string, error)
-	Seal(ctx context.Context, sessionID string, level segment.Level) error
+	Seal(ctx context.Context, sessionID string, fast bool) error
 	LearnDictionaries(ctx context.Context) (learned int, err error)
 	DropDictionaries(ctx context.Context) (dropped int, err error)
 }

@@ -289,12 +289,12 @@ type brokenSeal struct {
 	calls int
 }
 
-func (b *brokenSeal) Seal(ctx context.Context, id string, level segment.Level) error {
+func (b *brokenSeal) Seal(ctx context.Context, id string, fast bool) error {
 	if id == b.id {
 		b.calls++
 		return replay.ErrDamaged
 	}
-	return b.Service.Seal(ctx, id, level)
+	return b.Service.Seal(ctx, id, fast)
 }
 
 func TestASessionThatCannotBeSealedDoesNotHoldUpOthers(t *testing.T) {
