@@ -19,5 +19,8 @@ SEARCH_KEY=$(secret)
 # How browsers reach the service, and where it listens.
 #PUBLIC_URL=https://replay.example.com
 #LISTEN=127.0.0.1:8080
+
+# The old key, only while MASTER_KEY is changed: docker compose run --rm afterimage keys rotate --help
+#PREVIOUS_MASTER_KEYS=
 END
 note 'wrote .env'
