@@ -345,6 +345,16 @@ describe('what is missing', () => {
     expect(player.store.get().at).toBe(started + 10_000);
   });
 
+  it('of all pictures of a session that may go on is said when one was looked for', async () => {
+    const missing: Missing[] = [snapshot(0, minute)];
+    const tabs = [{ id: 'a', startedAt: started, endedAt: started + minute, events: 1, playable: false, playableFrom: 0, missing }];
+    const { source, player, loaded } = open(session({ state: 'live', tabs }), { live: false });
+    await source.last().answer();
+    loaded(null, started);
+    expect(source.asked).toHaveLength(1);
+    expect(player.store.get().trouble).toBe('notPlayable');
+  });
+
   it('is not fetched, however long it is', async () => {
     const { source, has } = open(lacking(batches(3_000, 9 * minute)));
     await has(started + 1_000);

@@ -330,10 +330,10 @@ export class PlayerController {
 
   /** Nothing to show in the window that came; a picture may come later. */
   private lookFurther(window: EventWindow) {
-    const { at, gaps } = this.store.get();
+    const { at, gaps, tab } = this.store.get();
     const further = furtherWindow(window, gaps, this.known());
     if (further) return void this.fetch(further);
-    if (this.gapAt(at)) this.stand(at);
+    if (this.tab(tab)?.playable && this.gapAt(at)) this.stand(at);
     else this.pictureless(at);
   }
 
