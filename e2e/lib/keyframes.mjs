@@ -63,18 +63,22 @@ export class Comparer {
 }
 
 /**
- * Random times at which a recording shows something: after its first full snapshot, up to just after
- * its last event. Half of them lie next to an event, where most goes wrong.
+ * Random times at which a recording shows something: up to just after its last event, and never
+ * between a page's Meta event and its full snapshot, where there is no picture. Half of them lie next
+ * to an event, where most goes wrong.
  */
 export function times(events, count, random) {
-  const snapshot = events.findIndex(({ type }) => type === 2)
-  if (snapshot === -1) return []
-  const first = events[snapshot].timestamp
-  const later = events.map(({ timestamp }) => timestamp).filter((timestamp) => timestamp > first)
-  const last = Math.max(first, ...later)
-  const any = () => first + 1 + Math.floor(random() * (last + 1 - first))
-  const near = () => (later.length > 0 ? later[Math.floor(random() * later.length)] + Math.floor(random() * 2) : any())
-  return Array.from({ length: count }, (_, i) => (i % 2 ? near() : any())).sort((a, b) => a - b)
+  const opening = events.filter(({ type }) => type === 2 || type === 4).sort((a, b) => a.timestamp - b.timestamp)
+  const shows = (at) => opening.findLast(({ timestamp }) => timestamp < at)?.type === 2
+  const stamps = events.map(({ timestamp }) => timestamp).sort((a, b) => a - b)
+  const any = () => stamps[0] + Math.floor(random() * (stamps.at(-1) + 2 - stamps[0]))
+  const near = () => stamps[Math.floor(random() * stamps.length)] + Math.floor(random() * 2)
+  const found = []
+  for (let tries = 0; found.length < count && tries < 100 * count; tries++) {
+    const at = tries % 2 ? near() : any()
+    if (shows(at)) found.push(at)
+  }
+  return found.sort((a, b) => a - b)
 }
 
 /** The first differences of a comparison, in lines. */
