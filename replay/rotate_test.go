@@ -527,3 +527,28 @@ func TestRotationOfDictionaries(t *testing.T) {
 		}
 	})
 }
+
+// TestRotationOfManyKeys goes over several pages of the index, with keys in each that cannot be opened.
+func TestRotationOfManyKeys(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		const keys, foreignEach = 450, 90
+		for i := range keys {
+			id, under := fmt.Sprintf("s%03d", i), ring(houseKey)
+			if i%foreignEach == 0 {
+				under = ring(77)
+			}
+			_, err := h.store.Claim(t.Context(), replay.Claim{SessionID: id, ProjectID: h.project, WrappedKey: under.Wrap(segment.NewDataKey(), id), ClaimedAt: base})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		r := replay.Rotation{Store: h.store, Bucket: h.bucket, Keys: ring(1, houseKey)}
+		done, err := r.Run(t.Context())
+		if err != nil || done.Keys != keys-keys/foreignEach || done.Left != keys/foreignEach || len(done.Failures) != keys/foreignEach {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		if done := h.rotate(ring(1, 77)); done.Keys != keys/foreignEach {
+			t.Errorf("%+v", done)
+		}
+	})
+}
