@@ -20,9 +20,12 @@ func (w *keyframe) restate() {
 			continue
 		}
 		w.later = nil
-		w.document(n)
+		w.document(n.id, n.inner)
 		w.styles(n.inner, w.later)
 		all = append(all, w.later...)
+	}
+	for _, id := range sortedKeys(w.m.documents) {
+		w.document(id, w.m.documents[id]) // its iframe is still to come
 	}
 	w.lateAttributes(all)
 	w.inputs(all)
@@ -45,13 +48,13 @@ func (w *keyframe) restate() {
 	}
 }
 
-// document writes the document of an iframe.
-func (w *keyframe) document(iframe *node) {
+// document writes the document of the iframe that has an id.
+func (w *keyframe) document(iframe int64, document *node) {
 	w.change(SourceMutation)
 	w.str(`,"adds":[{"parentId":`)
-	w.num(iframe.id)
+	w.num(iframe)
 	w.str(`,"nextId":null,"node":`)
-	w.node(iframe.inner)
+	w.node(document)
 	w.str(`}],"removes":[],"texts":[],"attributes":[],"isAttachIframe":true}`)
 	w.end()
 }
@@ -75,8 +78,8 @@ func (w *keyframe) styles(document *node, nodes []*node) {
 // constructed writes the constructed style sheets of a document, and which of them it uses itself.
 func (w *keyframe) constructed(document *node) {
 	var ids []int64
-	for _, id := range sortedKeys(w.m.sheets.byID) {
-		if w.m.sheets.byID[id].document == document.id {
+	for _, id := range sortedKeys(w.m.sheets) {
+		if w.m.sheets[id].document == document.id {
 			ids = append(ids, id)
 		}
 	}
@@ -85,7 +88,7 @@ func (w *keyframe) constructed(document *node) {
 	}
 	w.adopts(document, ids)
 	for _, id := range ids {
-		s := *w.m.sheets.byID[id]
+		s := *w.m.sheets[id]
 		s.rules = nil // said above
 		w.sheet(&s, `,"styleId":`, id)
 	}
@@ -103,7 +106,7 @@ func (w *keyframe) adopts(n *node, styles []int64) {
 			w.str(`{"styleId":`)
 			w.num(id)
 			w.str(`,"rules":[`)
-			w.rules(w.m.sheets.byID[id].rules)
+			w.rules(w.m.sheets[id].rules)
 			w.str("]}")
 		}
 		w.str("]")
@@ -299,30 +302,25 @@ func (w *keyframe) pointer() {
 		w.str("}")
 		w.end()
 	}
-	if w.m.nodes[p.pointerID] == nil {
+	over := p.pointerID
+	if over == 0 {
+		over = w.m.root.id // keeps its place, and nothing is under it
+	}
+	if p.pointer == nil || w.m.nodes[over] == nil {
 		return
 	}
-	if p.touching {
-		w.change(SourceMouseInteraction)
-		w.str(`,"type":`)
-		w.num(interactionTouchStart)
-		w.str(`,`)
-		w.raw(p.pointer)
-		w.str(`,"id":`)
-		w.num(p.pointerID)
-		w.str("}")
-		w.end()
-		return
-	}
-	source := SourceMouseMove
-	if p.touch {
+	source, begin, end := SourceMouseMove, `,"positions":[{`, `,"timeOffset":0}]}`
+	switch {
+	case p.touching:
+		source, begin, end = SourceMouseInteraction, `,"type":7,`, "}"
+	case p.touch:
 		source = SourceTouchMove
 	}
 	w.change(source)
-	w.str(`,"positions":[{`)
+	w.str(begin)
 	w.raw(p.pointer)
 	w.str(`,"id":`)
-	w.num(p.pointerID)
-	w.str(`,"timeOffset":0}]}`)
+	w.num(over)
+	w.str(end)
 	w.end()
 }

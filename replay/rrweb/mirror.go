@@ -23,7 +23,8 @@ type Mirror struct {
 	steps               int64  // counts inputs, whose order matters
 
 	documents map[int64]*node // documents whose iframe has not come yet, by the iframe's id
-	sheets    sheets
+	held      map[int64]addition
+	sheets    map[int64]*sheet // constructed style sheets, by their ids
 	page      pageState
 }
 
@@ -72,13 +73,15 @@ func (m *Mirror) clear() {
 	if m.root == nil {
 		return
 	}
+	m.loseTarget()
+	m.page = pageState{fonts: m.page.fonts, pointer: m.page.pointer, touch: m.page.touch}
 	m.root = nil
 	m.nodes = map[int64]*node{}
 	m.tags = map[string]string{}
 	m.documents = nil
-	m.sheets = sheets{}
+	m.held = nil
+	m.sheets = nil
 	m.offset = nil
-	m.page = pageState{fonts: m.page.fonts}
 }
 
 // meta notes where the page is and how large the window.

@@ -57,13 +57,20 @@ func (m *Mirror) compact() {
 	for _, n := range m.documents {
 		n.walk(visit)
 	}
+	for _, a := range m.held {
+		a.node.walk(visit)
+	}
 	for _, b := range []*[]byte{&m.href, &m.width, &m.height, &m.offset, &m.page.selection, &m.page.pointer} {
 		keep(b)
 	}
 	for i := range m.page.fonts.data {
 		keep(&m.page.fonts.data[i])
 	}
-	for _, s := range m.sheets.byID {
+	for id, s := range m.sheets {
+		if m.nodes[s.document] == nil {
+			delete(m.sheets, id) // its document is gone
+			continue
+		}
 		s.visit(keep)
 	}
 	// Walking costs time for each node too, however few bytes it holds.

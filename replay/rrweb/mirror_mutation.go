@@ -141,6 +141,14 @@ func (b *batch) wait(id int64, a addition) {
 	b.waiting[id] = append(b.waiting[id], a)
 }
 
+// arrived lets go on what waited for a node.
+func (b *batch) arrived(n *node) {
+	if b.waiting != nil {
+		b.ready = append(b.ready, b.waiting[n.id]...)
+		delete(b.waiting, n.id)
+	}
+}
+
 // place puts an added node where it belongs, or lets it wait.
 func (m *Mirror) place(b *batch, a addition) {
 	n, parent := a.node, m.nodes[a.parent]
@@ -153,7 +161,7 @@ func (m *Mirror) place(b *batch, a addition) {
 		return
 	}
 	next := m.nodes[a.next]
-	if a.hasNext && next == nil {
+	if a.hasNext && a.next != idUnknown && next == nil {
 		b.wait(a.next, a)
 		return
 	}
@@ -168,6 +176,12 @@ func (m *Mirror) place(b *batch, a addition) {
 		return
 	}
 	if n = m.renew(parent, n); n == nil {
+		return
+	}
+	a.node = n
+	if a.next == idUnknown || a.previous == idUnknown {
+		m.hold(a)
+		b.arrived(n)
 		return
 	}
 	box := parent
@@ -185,10 +199,8 @@ func (m *Mirror) place(b *batch, a addition) {
 	}
 	box.insert(n, next)
 	m.register(n)
-	if b.waiting != nil {
-		b.ready = append(b.ready, b.waiting[n.id]...)
-		delete(b.waiting, n.id)
-	}
+	m.joinHeld(box, a)
+	b.arrived(n)
 	if doc := m.documents[n.id]; doc != nil && n.tag == "iframe" {
 		delete(m.documents, n.id)
 		m.attach(n, doc)

@@ -31,8 +31,8 @@ type pageState struct {
 	snapshotAt int64
 	fonts      fonts
 	selection  []byte // data of the last selection event
-	pointer    []byte // JSON of the last position: x, y and id
-	pointerID  int64  // of the node that the pointer is over
+	pointer    []byte // JSON of the last position: x and y
+	pointerID  int64  // of the node that the pointer is over; 0 if that is gone
 	touch      bool   // the person touches rather than points
 	touching   bool   // a finger is down
 	focus      int64  // id of the element that has the focus; 0 if none
@@ -80,10 +80,23 @@ func (m *Mirror) pointerMoved(ev *Event) {
 }
 
 func (m *Mirror) pointAt(p position) {
+	if m.nodes[p.id] == nil {
+		return
+	}
 	at := append(make([]byte, 0, 64), `"x":`...)
 	at = append(appendNumber(at, p.x), `,"y":`...)
 	m.page.pointer = m.mem.keep(appendNumber(at, p.y))
 	m.page.pointerID = p.id
+}
+
+// loseTarget is called when what the pointer is over goes. The pointer stays where it is; one in
+// an iframe's document, whose place is not known then, goes too.
+func (m *Mirror) loseTarget() {
+	n := m.nodes[m.page.pointerID]
+	m.page.pointerID = 0
+	if n != nil && n.rootID != 0 && n.rootID != m.root.id {
+		m.page.pointer = nil
+	}
 }
 
 // appendNumber appends a JSON number, 0 for another value.

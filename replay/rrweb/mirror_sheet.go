@@ -49,15 +49,10 @@ func (s *sheet) visit(keep func(*[]byte)) {
 	}
 }
 
-// sheets is the constructed style sheets of a page.
-type sheets struct {
-	byID map[int64]*sheet
-}
-
 // sheetOf returns the style sheet that an event changes, nil if there is none.
 func (m *Mirror) sheetOf(id, styleID int64) *sheet {
 	if styleID != 0 {
-		return m.sheets.byID[styleID]
+		return m.sheets[styleID]
 	}
 	n := m.nodes[id]
 	if n == nil || n.tag != "style" && n.tag != "link" {
@@ -368,10 +363,10 @@ func (m *Mirror) construct(r *reader, document int64) {
 			r.skip()
 		}
 	}
-	if m.sheets.byID == nil {
-		m.sheets.byID = map[int64]*sheet{}
+	if m.sheets == nil {
+		m.sheets = map[int64]*sheet{}
 	}
-	if id != 0 && (len(m.sheets.byID) < styleSheetsMax || m.sheets.byID[id] != nil) {
-		m.sheets.byID[id] = s
+	if id != 0 && (len(m.sheets) < styleSheetsMax || m.sheets[id] != nil) {
+		m.sheets[id] = s
 	}
 }

@@ -189,9 +189,16 @@ func (m *Mirror) register(n *node) {
 func (m *Mirror) drop(n *node) {
 	n.detach()
 	n.walk(func(n *node) {
-		if n.id > 0 && m.nodes[n.id] == n {
-			delete(m.nodes, n.id)
+		if n.id <= 0 || m.nodes[n.id] != n {
+			return
 		}
+		if n.id == m.page.focus {
+			m.page.focus = 0
+		}
+		if n.id == m.page.pointerID {
+			m.loseTarget()
+		}
+		delete(m.nodes, n.id)
 	})
 }
 
