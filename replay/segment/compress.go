@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"bytes"
 	"fmt"
 	"sync"
 
@@ -35,21 +36,34 @@ var compressors = [...]sync.Pool{
 func (c *compressor) options() []zstd.EOption {
 	// Sections have checksums, and are authenticated, already.
 	return []zstd.EOption{zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(c.level),
-		zstd.WithWindowSize(zstdWindowBytesMax), zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true)}
+		zstd.WithWindowSize(zstdWindowBytesMax), zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true), zstd.WithLowerEncoderMem(true)}
 }
 
 // encode appends src, compressed with a dictionary of raw content (nil for none), to dst. The
 // dictionary's bytes must not change while it is used again and again.
 func (c *compressor) encode(dst, src, dictionary []byte) ([]byte, error) {
-	var err error
+	out := bytes.NewBuffer(dst)
+	w, err := c.encoder(dictionary)
+	if err == nil {
+		// As a stream: EncodeAll keeps tables of its own beside those that a change of dictionary makes anew.
+		w.ResetContentSize(out, int64(len(src)))
+		_, err = w.Write(src)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		return dst, fmt.Errorf("segment: compress: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func (c *compressor) encoder(dictionary []byte) (w *zstd.Encoder, err error) {
 	if len(dictionary) == 0 {
 		if c.plain == nil {
 			c.plain, err = zstd.NewWriter(nil, c.options()...)
 		}
-		if err != nil {
-			return dst, fmt.Errorf("segment: making a zstd encoder: %w", err)
-		}
-		return c.plain.EncodeAll(src, dst), nil
+		return c.plain, err
 	}
 	raw := zstd.WithEncoderDictRaw(0, dictionary)
 	switch {
@@ -58,11 +72,8 @@ func (c *compressor) encode(dst, src, dictionary []byte) ([]byte, error) {
 	case !same(c.dictionary, dictionary):
 		err = c.dicted.ResetWithOptions(nil, raw)
 	}
-	if err != nil {
-		return dst, fmt.Errorf("segment: making a zstd encoder: %w", err)
-	}
 	c.dictionary = dictionary
-	return c.dicted.EncodeAll(src, dst), nil
+	return c.dicted, err
 }
 
 // same reports whether two slices are of the same memory.
