@@ -212,7 +212,7 @@ func (w *keyframe) index(index []int32) {
 func (w *keyframe) lateAttributes(nodes []*node) {
 	begun := false
 	for _, n := range nodes {
-		if !n.is(flagLate) || n.id <= 0 {
+		if !n.is(flagLate) {
 			continue
 		}
 		if !begun {
@@ -258,7 +258,7 @@ func (w *keyframe) inputs(nodes []*node) {
 // media writes how a media element plays, where its attributes do not say so.
 func (w *keyframe) media(n *node) {
 	d := n.more.media
-	if d == nil || !d.said && !d.playing {
+	if d == nil || d.sameStart(mediaOf(n, w.at)) {
 		return
 	}
 	kind := int64(mediaPause)

@@ -125,8 +125,6 @@ func (m *Mirror) snapshot(data []byte) {
 	}
 	m.root = root
 	m.register(root)
-	m.page.snapshotAt = m.at
-	m.mediaOf(root)
 }
 
 // incremental applies what changed.

@@ -57,14 +57,12 @@ func (m *Mirror) setAttribute(n *node, name, value []byte) {
 	switch string(name) {
 	case "_cssText":
 		if n.tag == "link" || n.tag == "style" { // the player builds it anew
-			for n.first != nil {
-				m.drop(n.first)
-			}
+			m.dropChildren(n)
 			n.more = nil
 		}
 	case "value":
 		if n.tag == "textarea" {
-			m.dropChildren(n, kindText)
+			m.dropChildren(n)
 		}
 	case "style":
 		if n.more != nil {

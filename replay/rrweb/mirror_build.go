@@ -75,6 +75,9 @@ func (m *Mirror) buildChildren(r *reader, n *node, level int) {
 
 // finish settles what depends on fields that may have come in any order.
 func (n *node) finish() *node {
+	if n.id <= 0 {
+		return nil
+	}
 	switch n.kind {
 	case kindNone:
 		return nil
@@ -88,7 +91,9 @@ func (n *node) finish() *node {
 		if n.is(flagShadowHost) {
 			n.splitShadow()
 		}
+		n.refuseChildren()
 	case kindDocument:
+		n.refuseChildren()
 	default:
 		n.first, n.last = nil, nil
 		if !isString(n.text) {
@@ -96,6 +101,17 @@ func (n *node) finish() *node {
 		}
 	}
 	return n
+}
+
+// refuseChildren leaves out what a browser would not put under n.
+func (n *node) refuseChildren() {
+	for c := n.first; c != nil; {
+		next := c.follow
+		if !mayHold(n, c) {
+			c.detach()
+		}
+		c = next
+	}
 }
 
 // splitShadow moves the children that are in the shadow root there.

@@ -9,7 +9,7 @@ const heldMax = 1 << 12
 
 // hold keeps an added node until one of its siblings comes.
 func (m *Mirror) hold(a addition) {
-	if len(m.held) >= heldMax || a.node.id <= 0 {
+	if len(m.held) >= heldMax {
 		return
 	}
 	if m.held == nil {

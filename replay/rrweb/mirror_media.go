@@ -1,5 +1,7 @@
 package rrweb
 
+import "math"
+
 // The kinds of a media interaction (rrweb's MediaInteractions).
 const (
 	mediaPlay  = 0
@@ -9,8 +11,8 @@ const (
 // media is how an audio or video element plays.
 type media struct {
 	playing     bool
-	current     float64 // seconds, at since
-	since       int64   // unix ms, client clock
+	currentUs   int64 // where it played at since, in microseconds, so that nothing is lost in adding up
+	since       int64 // unix ms, client clock
 	rate        float64
 	volume      []byte // JSON values; nil where never said
 	muted, loop []byte
@@ -23,20 +25,23 @@ func (d *media) visit(keep func(*[]byte)) {
 	keep(&d.loop)
 }
 
-// mediaOf notes how the media elements of a new subtree play.
-func (m *Mirror) mediaOf(n *node) {
-	n.walk(func(n *node) {
-		if n.tag != "audio" && n.tag != "video" {
-			return
-		}
-		d := &media{since: m.at, current: number(n.attr("rr_mediaCurrentTime"), 0), rate: number(n.attr("rr_mediaPlaybackRate"), 1)}
-		if state := text(n.attr("rr_mediaState")); state != "" {
-			d.playing = state == "played"
-		} else {
-			d.playing = n.attr("autoplay") != nil
-		}
-		n.extra().media = d
-	})
+// isMedia reports whether the node is an audio or video element.
+func (n *node) isMedia() bool { return n.tag == "audio" || n.tag == "video" }
+
+// mediaOf returns how a media element plays that comes at a time, as its attributes say.
+func mediaOf(n *node, at int64) *media {
+	d := &media{since: at, currentUs: microseconds(number(n.attr("rr_mediaCurrentTime"), 0)), rate: number(n.attr("rr_mediaPlaybackRate"), 1)}
+	if state := text(n.attr("rr_mediaState")); state != "" {
+		d.playing = state == "played"
+	} else {
+		d.playing = n.attr("autoplay") != nil
+	}
+	return d
+}
+
+// sameStart reports whether an element plays as one that comes with the keyframe would.
+func (d *media) sameStart(fresh *media) bool {
+	return !d.said && !d.playing && !fresh.playing && d.currentUs == fresh.currentUs && d.rate == fresh.rate
 }
 
 // mediaChanged applies a media interaction.
@@ -46,13 +51,13 @@ func (m *Mirror) mediaChanged(ev *Event) {
 		return
 	}
 	d := n.more.media
-	d.playing = ev.DataType == mediaPlay || ev.DataType != mediaPause && d.playing
+	d.playing = ev.DataType == mediaPlay || ev.DataType != mediaPause && (d.playing || n.attr("autoplay") != nil)
 	d.since, d.said = ev.Timestamp, true
 	r := reader{b: ev.Data}
 	for ok := r.open('{'); ok; ok = r.more() {
 		switch string(r.key()) {
 		case "currentTime":
-			d.current = number(r.raw(), d.current)
+			d.currentUs = microseconds(number(r.raw(), float64(d.currentUs)/1e6))
 		case "playbackRate":
 			d.rate = number(r.raw(), d.rate)
 		case "volume":
@@ -69,8 +74,15 @@ func (m *Mirror) mediaChanged(ev *Event) {
 
 // position returns where the element plays at a time, in seconds.
 func (d *media) position(at int64) float64 {
-	if !d.playing {
-		return d.current
+	us := d.currentUs
+	if d.playing {
+		us = microseconds(float64(us)/1e6 + float64(max(0, at-d.since))/1e3*d.rate)
 	}
-	return d.current + float64(max(0, at-d.since))/1000*d.rate
+	return float64(us) / 1e6
+}
+
+// microseconds rounds seconds, up to some centuries.
+func microseconds(seconds float64) int64 {
+	const most = 1e10
+	return int64(math.Round(min(max(seconds, -most), most) * 1e6))
 }

@@ -201,10 +201,6 @@ func (m *Mirror) place(b *batch, a addition) {
 	m.register(n)
 	m.joinHeld(box, a)
 	b.arrived(n)
-	if doc := m.documents[n.id]; doc != nil && n.tag == "iframe" {
-		delete(m.documents, n.id)
-		m.attach(n, doc)
-	}
 }
 
 // mayHold reports whether a browser would put n under parent.
@@ -212,14 +208,14 @@ func mayHold(parent, n *node) bool {
 	if parent.kind == kindDocument {
 		return n.kind == kindElement || n.kind == kindDoctype || n.kind == kindComment
 	}
-	return parent.kind == kindElement && n.kind != kindDoctype
+	return parent.kind == kindElement && n.kind != kindDoctype && (parent.tag != "textarea" || n.kind == kindText)
 }
 
 // renew returns the node to place: what was added, or the node of that id that is there,
 // moved and with what it says now. nil where it would hold itself.
 func (m *Mirror) renew(parent, added *node) *node {
 	old := m.nodes[added.id]
-	if old == nil || added.id <= 0 {
+	if old == nil {
 		return added
 	}
 	if old.holds(parent) {
@@ -243,7 +239,7 @@ func (m *Mirror) renew(parent, added *node) *node {
 func (m *Mirror) makeRoom(parent, n *node) {
 	switch {
 	case n.kind == kindText && parent.tag == "textarea":
-		m.dropChildren(parent, kindText)
+		m.dropChildren(parent)
 		parent.removeAttr("value")
 	case n.kind == kindText && parent.isStyle():
 		if css := parent.attr("_cssText"); isString(css) && parent.first == nil {
@@ -279,7 +275,7 @@ func (m *Mirror) attach(iframe, doc *node) {
 	if iframe.inner != nil {
 		m.drop(iframe.inner)
 	}
-	if doc.id > 0 && m.nodes[doc.id] != nil {
+	if m.nodes[doc.id] != nil {
 		return // a document cannot be in two places
 	}
 	iframe.inner, doc.parent = doc, iframe

@@ -28,14 +28,13 @@ const (
 
 // pageState is what the page has once.
 type pageState struct {
-	snapshotAt int64
-	fonts      fonts
-	selection  []byte // data of the last selection event
-	pointer    []byte // JSON of the last position: x and y
-	pointerID  int64  // of the node that the pointer is over; 0 if that is gone
-	touch      bool   // the person touches rather than points
-	touching   bool   // a finger is down
-	focus      int64  // id of the element that has the focus; 0 if none
+	fonts     fonts
+	selection []byte // data of the last selection event
+	pointer   []byte // JSON of the last position: x and y
+	pointerID int64  // of the node that the pointer is over; 0 if that is gone
+	touch     bool   // the person touches rather than points
+	touching  bool   // a finger is down
+	focus     int64  // id of the element that has the focus; 0 if none
 }
 
 // position is where a pointer is.
@@ -59,7 +58,6 @@ func (p *position) field(r *reader, key []byte) {
 
 // pointerMoved notes the last of an event's positions.
 func (m *Mirror) pointerMoved(ev *Event) {
-	m.page.touch = m.page.touch || ev.Source == SourceTouchMove
 	r := reader{b: ev.Data}
 	for ok := r.open('{'); ok; ok = r.more() {
 		if string(r.key()) != "positions" {
@@ -75,14 +73,16 @@ func (m *Mirror) pointerMoved(ev *Event) {
 		for ok := in.open('{'); ok; ok = in.more() {
 			p.field(&in, in.key())
 		}
-		m.pointAt(p)
+		m.pointAt(p, ev.Source == SourceTouchMove)
 	}
 }
 
-func (m *Mirror) pointAt(p position) {
+// pointAt notes where the pointer is. One over an unknown node stays where it was.
+func (m *Mirror) pointAt(p position, touch bool) {
 	if m.nodes[p.id] == nil {
 		return
 	}
+	m.page.touch = m.page.touch || touch
 	at := append(make([]byte, 0, 64), `"x":`...)
 	at = append(appendNumber(at, p.x), `,"y":`...)
 	m.page.pointer = m.mem.keep(appendNumber(at, p.y))
@@ -95,7 +95,7 @@ func (m *Mirror) loseTarget() {
 	n := m.nodes[m.page.pointerID]
 	m.page.pointerID = 0
 	if n != nil && n.rootID != 0 && n.rootID != m.root.id {
-		m.page.pointer = nil
+		m.page.pointer, m.page.touch, m.page.touching = nil, false, false
 	}
 }
 
@@ -125,15 +125,15 @@ func (m *Mirror) interacted(ev *Event) {
 			m.page.focus = 0
 		}
 	case interactionTouchStart:
-		m.page.touch, m.page.touching = true, true
-		m.pointAt(p)
+		m.page.touching = true
+		m.pointAt(p, true)
 	case interactionTouchEnd:
 		m.page.touching = false
-		m.pointAt(p)
+		m.pointAt(p, false)
 	case interactionTouchCancel:
 		m.page.touching = false
 	case InteractionClick, interactionMouseDown, interactionMouseUp:
-		m.pointAt(p)
+		m.pointAt(p, false)
 	}
 }
 

@@ -36,7 +36,7 @@ const attributesMax = 1024
 
 // node is one node of the page.
 type node struct {
-	id, rootID                int64 // 0 where not given
+	id, rootID                int64 // rootID is 0 where not given
 	parent                    *node
 	first, last, prev, follow *node // children, and siblings
 	inner                     *node // an element's shadow root, or an iframe's document
@@ -176,20 +176,41 @@ func (n *node) walk(fn func(*node)) {
 	}
 }
 
-// register makes a subtree known by its ids.
+// register makes a subtree known by its ids. A node whose id another has is left out: a
+// recorder gives each id once. An iframe gets the document that waited for it.
 func (m *Mirror) register(n *node) {
+	var twice, awaited []*node
 	n.walk(func(n *node) {
-		if n.id > 0 {
+		if n.isMedia() {
+			n.extra().media = mediaOf(n, m.at)
+		}
+		switch known := m.nodes[n.id]; {
+		case n.kind == kindShadowRoot || known == n:
+		case known == nil:
 			m.nodes[n.id] = n
+			if m.documents[n.id] != nil {
+				awaited = append(awaited, n)
+			}
+		default:
+			twice = append(twice, n)
 		}
 	})
+	for _, n := range twice {
+		m.drop(n)
+	}
+	for _, n := range awaited {
+		if doc := m.documents[n.id]; m.nodes[n.id] == n {
+			delete(m.documents, n.id)
+			m.attach(n, doc)
+		}
+	}
 }
 
 // drop takes a subtree out of the page and forgets its ids.
 func (m *Mirror) drop(n *node) {
 	n.detach()
 	n.walk(func(n *node) {
-		if n.id <= 0 || m.nodes[n.id] != n {
+		if m.nodes[n.id] != n {
 			return
 		}
 		if n.id == m.page.focus {
@@ -202,11 +223,11 @@ func (m *Mirror) drop(n *node) {
 	})
 }
 
-// dropChildren drops the children that are of a kind.
-func (m *Mirror) dropChildren(parent *node, kind uint8) {
+// dropChildren drops the children, or those of some kinds.
+func (m *Mirror) dropChildren(parent *node, kinds ...uint8) {
 	for c := parent.first; c != nil; {
 		next := c.follow
-		if c.kind == kind {
+		if len(kinds) == 0 || slices.Contains(kinds, c.kind) {
 			m.drop(c)
 		}
 		c = next
