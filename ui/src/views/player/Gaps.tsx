@@ -81,7 +81,7 @@ export function GapStretch({ stretch: { from, to, of: gap } }: { stretch: Segmen
   const { controller } = usePlaying();
   const name = useGapName()(gap);
   return (
-    <Tooltip label={`${name}. ${t.player.gaps[gap.why].why}`} events={{ hover: true, focus: true, touch: true }} multiline maw={360} openDelay={100}>
+    <Tooltip label={`${name}. ${t.player.gaps[gap.why].why}`} events={{ hover: true, focus: true, touch: true }} multiline maw={360} openDelay={100} withinPortal={false}>
       <UnstyledButton
         className={classes.stretch}
         data-why={gap.why}
