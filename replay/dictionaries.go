@@ -146,18 +146,18 @@ func (s *Service) readDictionary(ctx context.Context, row *Dictionary, suffix st
 // LearnDictionaries learns a site dictionary for each project for which that pays, from its newest sealed
 // sessions, and returns how many it learned. Sessions sealed from then on need it.
 func (s *Service) LearnDictionaries(ctx context.Context) (int, error) {
-	projects, err := s.store.Usage(ctx)
+	projects, err := s.store.ProjectIDs(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("replay: list projects: %w", err)
 	}
 	learned := 0
-	for _, p := range projects {
-		row, due, err := s.learningDue(ctx, p.ProjectID)
+	for _, id := range projects {
+		row, due, err := s.learningDue(ctx, id)
 		if err == nil && due {
-			row, err = s.learn(ctx, p.ProjectID)
+			row, err = s.learn(ctx, id)
 		}
 		if err != nil {
-			return learned, fmt.Errorf("replay: learn site dictionary of project %s: %w", p.ProjectID, err)
+			return learned, fmt.Errorf("replay: learn site dictionary of project %s: %w", id, err)
 		}
 		if due && row.Name != "" {
 			learned++

@@ -61,7 +61,10 @@ type SessionStore interface {
 	Batches(ctx context.Context, sessionID string) ([]Batch, error)
 	// SessionClaim returns the claim that holds for a session, or [ErrNotFound].
 	SessionClaim(ctx context.Context, sessionID string) (Claim, error)
-	// Usage sums what each project holds, ordered by project id.
+	// ProjectIDs returns the projects that have sessions, in order. Cheap, however many sessions there are.
+	ProjectIDs(ctx context.Context) ([]string, error)
+	// Usage sums what each project holds, ordered by project id; also of one that has nothing left but
+	// site dictionaries. It reads every session: for people, not for what is done every few minutes.
 	Usage(ctx context.Context) ([]Usage, error)
 }
 

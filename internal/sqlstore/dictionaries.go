@@ -25,7 +25,11 @@ func scanDictionary(row scanner) (d replay.Dictionary, err error) {
 
 // AddDictionary implements [replay.DictionaryStore].
 func (s *Store) AddDictionary(ctx context.Context, d replay.Dictionary) error {
-	err := s.writeIdempotent(ctx, "add dictionary", func(tx conn) error {
+	const what = "add dictionary"
+	if d.ProjectID == "" || (d.Name == "") != (len(d.WrappedKey) == 0) {
+		return fmt.Errorf("sqlstore: %s: %w: it needs a project, and a key if it has a name", what, replay.ErrInvalid)
+	}
+	err := s.writeIdempotent(ctx, what, func(tx conn) error {
 		_, err := tx.exec(ctx, `
 			INSERT INTO dictionaries (project_id, name, wrapped_key, stored_bytes, sessions, learned_at)
 			VALUES ($1, $2, $3, $4, $5, $6)
@@ -60,37 +64,25 @@ func (s *Store) oneDictionary(ctx context.Context, where string, args ...any) (d
 
 // DictionaryUse implements [replay.DictionaryStore].
 func (s *Store) DictionaryUse(ctx context.Context, projectID, name string, sample int, since int64) (replay.DictionaryUse, error) {
+	// The sums of some sealed sessions with the dictionary; without a name there are none.
+	sums := func(which string) string {
+		return `(SELECT CAST(COALESCE(SUM(raw_bytes), 0) AS BIGINT) AS raw, CAST(COALESCE(SUM(sealed_bytes), 0) AS BIGINT) AS sealed
+			FROM (SELECT raw_bytes, sealed_bytes FROM sessions
+				WHERE project_id = $1 AND dictionary = $3 AND dictionary <> '' AND state = 'sealed' ` + which + ` LIMIT $4) AS sampled)`
+	}
 	var use replay.DictionaryUse
 	err := s.read(ctx, "sum up dictionary", func(r conn) error {
-		sealed, _, err := one(ctx, r, scanInt, `
-			SELECT COUNT(*) FROM (SELECT 1 FROM sessions
-				WHERE project_id = $1 AND batches > 0 AND state = 'sealed' LIMIT $2) AS counted`, projectID, sealedCountMax)
-		use.Sealed = int(sealed)
-		if err != nil || name == "" {
-			return err
-		}
-		var p params
-		where := "project_id = " + p.add(projectID) + " AND dictionary = " + p.add(name)
-		use.RawThen, use.SealedThen, err = sumSealed(ctx, r, where, "ASC", p, sample)
-		if err != nil {
-			return err
-		}
-		where += " AND started_at >= " + p.add(since)
-		use.RawNow, use.SealedNow, err = sumSealed(ctx, r, where, "DESC", p, sample)
-		return err
+		return each(ctx, r, func(row scanner) error {
+			return row.Scan(&use.Sealed, &use.RawThen, &use.SealedThen, &use.RawNow, &use.SealedNow)
+		}, `
+			SELECT counted.sealed, early.raw, early.sealed, late.raw, late.sealed
+			FROM (SELECT COUNT(*) AS sealed FROM (SELECT 1 FROM sessions
+					WHERE project_id = $1 AND batches > 0 AND state = 'sealed' LIMIT $2) AS some_sealed) AS counted,
+				`+sums("ORDER BY started_at, id")+` AS early,
+				`+sums("AND started_at >= $5 ORDER BY started_at DESC, id DESC")+` AS late`,
+			projectID, sealedCountMax, name, sample, since)
 	})
 	return use, refused(err, replay.ErrInvalid)
-}
-
-// sumSealed sums the sizes of the first sealed sessions with a dictionary in an order of time.
-func sumSealed(ctx context.Context, r conn, where, order string, p params, limit int) (raw, stored int64, err error) {
-	query := `
-		SELECT CAST(COALESCE(SUM(raw_bytes), 0) AS BIGINT), CAST(COALESCE(SUM(sealed_bytes), 0) AS BIGINT)
-		FROM (SELECT raw_bytes, sealed_bytes FROM sessions
-			WHERE ` + where + ` AND dictionary <> '' AND state = 'sealed'
-			ORDER BY started_at ` + order + ", id " + order + " LIMIT " + p.add(limit) + ") AS some"
-	err = each(ctx, r, func(row scanner) error { return row.Scan(&raw, &stored) }, query, p...)
-	return raw, stored, err
 }
 
 // UnusedDictionaries implements [replay.DictionaryStore].

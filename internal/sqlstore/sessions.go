@@ -132,20 +132,43 @@ func scanSession(row scanner) (s replay.Session, err error) {
 	return s, nil
 }
 
-// Usage implements [replay.SessionStore].
+// Usage implements [replay.SessionStore]. It reads every session.
 func (s *Store) Usage(ctx context.Context) ([]replay.Usage, error) {
 	var all []replay.Usage
 	err := s.read(ctx, "sum usage", func(r conn) (err error) {
 		all, err = list(ctx, r, func(row scanner) (u replay.Usage, err error) {
 			return u, row.Scan(&u.ProjectID, &u.Sessions, &u.RawBytes, &u.PackBytes, &u.SealedBytes, &u.DictionaryBytes)
 		}, `
-			SELECT project_id, COUNT(*), CAST(SUM(raw_bytes) AS BIGINT),
-				CAST(SUM(pack_bytes) AS BIGINT), CAST(SUM(sealed_bytes) AS BIGINT),
-				(SELECT CAST(COALESCE(SUM(stored_bytes), 0) AS BIGINT) FROM dictionaries
-					WHERE dictionaries.project_id = sessions.project_id)
-			FROM sessions WHERE batches > 0
+			SELECT project_id, CAST(SUM(sessions) AS BIGINT), CAST(SUM(raw_bytes) AS BIGINT),
+				CAST(SUM(pack_bytes) AS BIGINT), CAST(SUM(sealed_bytes) AS BIGINT), CAST(SUM(dictionary_bytes) AS BIGINT)
+			FROM (
+				SELECT project_id, COUNT(*) AS sessions, SUM(raw_bytes) AS raw_bytes,
+					SUM(pack_bytes) AS pack_bytes, SUM(sealed_bytes) AS sealed_bytes, 0 AS dictionary_bytes
+				FROM sessions WHERE batches > 0 GROUP BY project_id
+				UNION ALL
+				SELECT project_id, 0, 0, 0, 0, SUM(stored_bytes)
+				FROM dictionaries WHERE name <> '' GROUP BY project_id
+			) AS held
 			GROUP BY project_id ORDER BY project_id`)
 		return err
 	})
 	return all, err
+}
+
+// ProjectIDs implements [replay.SessionStore]. It asks the index for the next project after the one
+// found last, so its time grows with the projects, not with the sessions.
+func (s *Store) ProjectIDs(ctx context.Context) ([]string, error) {
+	var ids []string
+	err := s.read(ctx, "list projects of sessions", func(r conn) (err error) {
+		ids, err = list(ctx, r, scanText, `
+			WITH RECURSIVE found (id) AS (
+				SELECT MIN(project_id) FROM sessions WHERE batches > 0
+				UNION ALL
+				SELECT (SELECT MIN(project_id) FROM sessions WHERE batches > 0 AND project_id > found.id)
+				FROM found WHERE found.id IS NOT NULL
+			)
+			SELECT id FROM found WHERE id IS NOT NULL ORDER BY id`)
+		return err
+	})
+	return ids, err
 }

@@ -52,6 +52,8 @@ func testConcurrency(t *testing.T, open Factory) {
 		"an erasure and a claim":                 eraseClaim,
 		"sealings: one wins":                     rivalSealings,
 		"a sealing and commits":                  sealRace,
+		"sealings and the end of a dictionary":   forgetRace,
+		"learnings of one dictionary":            learnRace,
 		"leases do not overlap":                  rivalLeases,
 		"dropping claims and commits":            dropRace,
 	})
@@ -209,6 +211,55 @@ func sealRace(h *harness) {
 	s := h.session("s")
 	storetest.Equal(h, "state", s.State, replay.StateLive)
 	storetest.Equal(h, "sizes", []int64{s.StoredBytes, s.SealedBytes, s.Events}, []int64{470, 70, 60})
+}
+
+// forgetRace: a dictionary is gone, or sessions need it, never both.
+func forgetRace(h *harness) {
+	for round := range 10 {
+		name := fmt.Sprint("d", round)
+		h.learn("p", name)
+		id := func(n int) string { return fmt.Sprint(name, "-", n) }
+		for n := range 4 {
+			h.store1(id(n), 1)
+		}
+		results := together(4, func(n int) error {
+			if n == 0 {
+				return h.Store.ForgetDictionary(h.Ctx, "p", name)
+			}
+			seal := sealing(id(n), 0, 1)
+			seal.Dictionary = name
+			return h.Store.CommitSeal(h.Ctx, seal, base)
+		})
+		for n, err := range results[1:] {
+			if (err == nil) == (results[0] == nil) {
+				h.Fatalf("forgetting: %v, sealing %d: %v", results[0], n, err)
+			}
+			if err != nil {
+				h.Wants(err, replay.ErrChanged)
+			}
+		}
+		_, err := h.Store.Dictionary(h.Ctx, "p", name)
+		if results[0] == nil {
+			h.Wants(err, replay.ErrNotFound)
+		} else {
+			h.Wants(results[0], replay.ErrChanged)
+			h.OK(err)
+		}
+	}
+}
+
+// learnRace: one key holds, and all learners find it.
+func learnRace(h *harness) {
+	for _, err := range together(6, func(n int) error {
+		d := dictionaryOf("p", "a", base)
+		d.WrappedKey = []byte{byte(n + 1)}
+		return h.Store.AddDictionary(h.Ctx, d)
+	}) {
+		h.OK(err)
+	}
+	first := storetest.Must[replay.Dictionary](h)(h.Store.Dictionary(h.Ctx, "p", "a"))
+	h.learn("p", "a")
+	storetest.Equal(h, "dictionary", storetest.Must[replay.Dictionary](h)(h.Store.Dictionary(h.Ctx, "p", "a")), first)
 }
 
 func rivalLeases(h *harness) {

@@ -16,32 +16,37 @@ import (
 
 // RunModel compares a store with the simplest thing that could be right, a map, over
 // random lives of sessions: claimed, written to in groups with repeated and rival
-// batches, sealed whole and in part, touched, erased, their keys replaced. The number of runs is rapid's
+// batches, sealed whole and in part, with site dictionaries that come and go, touched, erased, their keys
+// replaced. The number of runs is rapid's
 // (-rapid.checks).
 func RunModel(t *testing.T, open Factory) {
 	store := open(t)
 	run := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		run++
-		m := &model{rt: rt, h: &harness{storetest.Harness[replay.Store]{TB: t, Store: store, Ctx: t.Context()}}, run: run, sessions: make(map[string]*modelSession), changed: make(map[string]bool)}
+		m := &model{rt: rt, h: &harness{storetest.Harness[replay.Store]{TB: t, Store: store, Ctx: t.Context()}}, run: run,
+			sessions: make(map[string]*modelSession), changed: make(map[string]bool), learned: make(map[string]int64)}
 		m.forget() // what a failed run left, when rapid looks for a shorter one
 		rt.Repeat(map[string]func(*rapid.T){
-			"claim":  func(rt *rapid.T) { m.rt = rt; m.claim() },
-			"commit": func(rt *rapid.T) { m.rt = rt; m.commit() },
-			"seal":   func(rt *rapid.T) { m.rt = rt; m.seal() },
-			"touch":  func(rt *rapid.T) { m.rt = rt; m.touch() },
-			"erase":  func(rt *rapid.T) { m.rt = rt; m.erase() },
-			"rewrap": func(rt *rapid.T) { m.rt = rt; m.rewrap() },
-			"":       func(rt *rapid.T) { m.rt = rt; m.check() },
+			"claim":   func(rt *rapid.T) { m.rt = rt; m.claim() },
+			"commit":  func(rt *rapid.T) { m.rt = rt; m.commit() },
+			"seal":    func(rt *rapid.T) { m.rt = rt; m.seal() },
+			"touch":   func(rt *rapid.T) { m.rt = rt; m.touch() },
+			"erase":   func(rt *rapid.T) { m.rt = rt; m.erase() },
+			"rewrap":  func(rt *rapid.T) { m.rt = rt; m.rewrap() },
+			"learn":   func(rt *rapid.T) { m.rt = rt; m.learn() },
+			"unlearn": func(rt *rapid.T) { m.rt = rt; m.unlearn() },
+			"":        func(rt *rapid.T) { m.rt = rt; m.check() },
 		})
 		m.drain()
 	})
 }
 
 type modelBatch struct {
-	hash   [32]byte
-	pack   string
-	length int64
+	hash    [32]byte
+	pack    string
+	length  int64
+	moments int
 }
 
 type modelSession struct {
@@ -52,6 +57,8 @@ type modelSession struct {
 	events, raw, sealed     int64
 	clicks, sealCount       int
 	state                   replay.State
+	dictionary              string
+	tabs                    []replay.Tab
 	erased                  bool
 }
 
@@ -61,7 +68,9 @@ type model struct {
 	h        *harness
 	run      int
 	sessions map[string]*modelSession
-	changed  map[string]bool // should be in the outbox
+	changed  map[string]bool  // should be in the outbox
+	learned  map[string]int64 // when each site dictionary was
+	now      int64            // ms of this run
 }
 
 // id draws one of a few sessions, so that actions meet.
@@ -115,6 +124,7 @@ func (m *model) draw() replay.Commit {
 	b.FirstAt += rapid.Int64Range(-20_000, 20_000).Draw(m.rt, "at")
 	b.LastAt = b.FirstAt + rapid.Int64Range(0, 9_000).Draw(m.rt, "for")
 	c.Summary.Counts.Clicks = rapid.IntRange(0, 3).Draw(m.rt, "clicks")
+	b.Moments = make([]replay.Moment, c.Summary.Counts.Clicks)
 	return c
 }
 
@@ -137,7 +147,7 @@ func (m *model) store(c *replay.Commit) replay.Verdict {
 		s.started, s.ended = first, last
 	}
 	s.started, s.ended, s.receive = min(s.started, first), max(s.ended, last), max(s.receive, b.ReceivedAt)
-	s.batches[id] = modelBatch{b.Hash, b.Pack, b.Length}
+	s.batches[id] = modelBatch{b.Hash, b.Pack, b.Length, len(b.Moments)}
 	s.events += int64(b.Events)
 	s.raw += b.RawBytes
 	s.clicks += c.Summary.Counts.Clicks
@@ -162,6 +172,10 @@ func (m *model) seal() {
 	if stale {
 		seal.SealCount++
 	}
+	seal.Dictionary = rapid.SampledFrom(append(m.dictionaries(), "")).Draw(m.rt, "dictionary")
+	seal.Tabs = []replay.Tab{{ID: "t", Events: seal.Bytes}}
+	_, known := m.learned[seal.Dictionary]
+	refused := stale || !known && seal.Dictionary != ""
 	skip := rapid.IntRange(-6, 5).Draw(m.rt, "came meanwhile")
 	all := slices.SortedFunc(maps.Keys(s.batches), func(a, b replay.BatchID) int {
 		return slices.Compare([]byte(fmt.Sprint(a)), []byte(fmt.Sprint(b)))
@@ -172,18 +186,19 @@ func (m *model) seal() {
 		}
 	}
 	err := m.h.Store.CommitSeal(m.h.Ctx, seal, base)
-	if (err != nil) != stale {
-		m.rt.Fatalf("seal, stale %v: %v", stale, err)
+	if (err != nil) != refused || refused && !errors.Is(err, replay.ErrChanged) {
+		m.rt.Fatalf("seal, stale %v, dictionary known %v: %v", stale, known, err)
 	}
-	if stale {
+	if refused {
 		return
 	}
+	s.dictionary, s.tabs = seal.Dictionary, seal.Tabs
 	s.sealCount++
 	s.sealed = seal.Bytes
 	s.state = replay.StateSealed
 	for _, b := range seal.Batches {
 		there := s.batches[b]
-		there.pack = ""
+		there.pack, there.moments = "", 0
 		s.batches[b] = there
 	}
 	for _, b := range s.batches {
@@ -228,8 +243,62 @@ func (m *model) rewrap() {
 	m.fatal("rewrap", m.h.Store.Rewrap(m.h.Ctx, replay.KeySession, []replay.Rewrapping{change}), nil)
 }
 
+// dictionaries are the few names of site dictionaries of the run.
+func (m *model) dictionaries() []string {
+	return []string{fmt.Sprintf("run%d-a", m.run), fmt.Sprintf("run%d-b", m.run)}
+}
+
+// learn adds a site dictionary, or learns the same one again. Every run is later than the one before.
+func (m *model) learn() {
+	name := rapid.SampledFrom(m.dictionaries()).Draw(m.rt, "dictionary")
+	m.now++
+	m.learned[name] = base + int64(m.run)*1_000_000 + m.now
+	m.fatal("learn", m.h.Store.AddDictionary(m.h.Ctx, dictionaryOf("p", name, m.learned[name])), nil)
+}
+
+func (m *model) needed(name string) bool {
+	for _, s := range m.sessions {
+		if s.dictionary == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *model) unlearn() {
+	name := rapid.SampledFrom(m.dictionaries()).Draw(m.rt, "dictionary")
+	err := m.h.Store.ForgetDictionary(m.h.Ctx, "p", name)
+	m.fatal("forgetting is refused", errors.Is(err, replay.ErrChanged), m.needed(name))
+	if !m.needed(name) {
+		m.fatal("forget", err, nil)
+		delete(m.learned, name)
+	}
+}
+
+// checkDictionaries compares which are unused: those that no session needs, but for the newest.
+func (m *model) checkDictionaries() {
+	all, err := m.h.Store.UnusedDictionaries(m.h.Ctx, base*2, 1_000)
+	got, want := []string{}, []string{}
+	for _, d := range all {
+		if slices.Contains(m.dictionaries(), d.Name) { // others are of runs before
+			got = append(got, d.Name)
+		}
+	}
+	newest := int64(0)
+	for _, at := range m.learned {
+		newest = max(newest, at)
+	}
+	for name, at := range m.learned {
+		if at != newest && !m.needed(name) {
+			want = append(want, name)
+		}
+	}
+	m.fatal("unused dictionaries", []any{got, err}, []any{want, nil})
+}
+
 // check compares every session of the run.
 func (m *model) check() {
+	m.checkDictionaries()
 	for id, s := range m.sessions {
 		if c, err := m.h.Store.SessionClaim(m.h.Ctx, id); !s.erased {
 			m.fatal("key", []any{c.WrappedKey, err}, []any{s.wrapped, nil})
@@ -245,7 +314,7 @@ func (m *model) check() {
 		stored := s.sealed
 		there := make(map[replay.BatchID]modelBatch)
 		for _, b := range rows {
-			there[replay.BatchID{TabID: b.TabID, Seq: b.Seq}] = modelBatch{b.Hash, b.Pack, b.Length}
+			there[replay.BatchID{TabID: b.TabID, Seq: b.Seq}] = modelBatch{b.Hash, b.Pack, b.Length, len(b.Moments)}
 		}
 		for _, b := range s.batches {
 			if b.pack != "" {
@@ -254,8 +323,8 @@ func (m *model) check() {
 		}
 		m.fatal("batches", []any{there, rowsErr}, []any{s.batches, nil})
 		m.fatal("session",
-			[]any{err, got.StartedAt, got.EndedAt, got.ReceivedAt, got.Events, got.RawBytes, got.StoredBytes, got.Counts.Clicks, got.SealCount, got.State},
-			[]any{nil, s.started, s.ended, s.receive, s.events, s.raw, stored, s.clicks, s.sealCount, s.state})
+			[]any{err, got.StartedAt, got.EndedAt, got.ReceivedAt, got.Events, got.RawBytes, got.StoredBytes, got.Counts.Clicks, got.SealCount, got.State, got.Dictionary, got.Tabs},
+			[]any{nil, s.started, s.ended, s.receive, s.events, s.raw, stored, s.clicks, s.sealCount, s.state, s.dictionary, s.tabs})
 	}
 }
 

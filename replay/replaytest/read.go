@@ -61,6 +61,8 @@ func testReads(t *testing.T, open Factory) {
 }
 
 func usage(h *harness) {
+	storetest.Equal(h, "no projects", len(storetest.Must[[]string](h)(h.Store.ProjectIDs(h.Ctx))), 0)
+	storetest.Equal(h, "no usage", len(storetest.Must[[]replay.Usage](h)(h.Store.Usage(h.Ctx))), 0)
 	for id, project := range map[string]string{"a": "q", "b": "p", "c": "p", "d": "P"} {
 		storetest.Must[replay.Claim](h)(h.Store.Claim(h.Ctx, claimOf(project, id)))
 		h.commit(commitOf(id, 0), commitOf(id, 1))
@@ -68,6 +70,9 @@ func usage(h *harness) {
 	h.OK(h.Store.CommitSeal(h.Ctx, replay.Sealing{
 		SessionID: "b", Key: "sessions/b/sealed-1", Bytes: 50, Batches: []replay.BatchID{{TabID: "t", Seq: 0}, {TabID: "t", Seq: 1}},
 	}, base))
+	h.claim("never got a batch")
+	storetest.Must[replay.Claim](h)(h.Store.Claim(h.Ctx, claimOf("o", "neither")))
+	storetest.Equal(h, "projects", storetest.Must[[]string](h)(h.Store.ProjectIDs(h.Ctx)), []string{"P", "p", "q"})
 	storetest.Equal(h, "usage", storetest.Must[[]replay.Usage](h)(h.Store.Usage(h.Ctx)), []replay.Usage{
 		{ProjectID: "P", Sessions: 1, RawBytes: 2_000, PackBytes: 200},
 		{ProjectID: "p", Sessions: 2, RawBytes: 4_000, PackBytes: 200, SealedBytes: 50},

@@ -28,6 +28,7 @@ func Run(t *testing.T, open Factory) {
 		{"List", testLists},
 		{"Seal", testSealing},
 		{"Packs", testPacks},
+		{"Dictionaries", testDictionaries},
 		{"Erase", testErasing},
 		{"Keys", testKeys},
 		{"Outbox", testOutbox},

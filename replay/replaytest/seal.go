@@ -59,6 +59,9 @@ func testSealing(t *testing.T, open Factory) {
 		"a batch that came meanwhile keeps it live": batchMeanwhile,
 		"a late batch makes it live again":          lateBatch,
 		"gaps and tabs":                             sealGaps,
+		"what the sealing found":                    sealFindings,
+		"moments are where their batch is":          sealedMoments,
+		"a late batch keeps what the sealing found": lateFindings,
 		"a batch that is not in the index is changed": func(h *harness) {
 			h.store1("s", 2)
 			before := h.session("s")
@@ -124,6 +127,81 @@ func sealGaps(h *harness) {
 		}
 	}
 	storetest.Equal(h, "state", h.session("s").State, replay.StateLive)
+}
+
+func tabsFound() []replay.Tab {
+	return []replay.Tab{
+		{ID: "탭 'quoted' \\ \x00", StartedAt: base, EndedAt: base + 9, Events: 3, Playable: true, PlayableFrom: base + 2, Missing: []replay.Gap{
+			{Why: "snapshot", FromSeq: -1, ToSeq: -1, From: base, To: base + 2}, {Why: "batches", FromSeq: 1, ToSeq: 2, From: base + 3, To: base + 4},
+		}},
+		{ID: "t", StartedAt: base + 1, EndedAt: base + 1, Events: 1},
+	}
+}
+
+// sealFindings: each sealing says anew what it found, also that it found nothing.
+func sealFindings(h *harness) {
+	h.learn("p", "d")
+	h.store1("s", 1)
+	if s := h.session("s"); s.Tabs != nil || s.Dictionary != "" {
+		h.Errorf("before any sealing: tabs %v, dictionary %q", s.Tabs, s.Dictionary)
+	}
+	for n, found := range []replay.Sealing{{Tabs: tabsFound(), Dictionary: "d"}, {Tabs: []replay.Tab{}}, {Tabs: tabsFound()[1:], Dictionary: "d"}, {}} {
+		seal := sealing("s", n, 1)
+		seal.Tabs, seal.Dictionary = found.Tabs, found.Dictionary
+		h.OK(h.Store.CommitSeal(h.Ctx, seal, base))
+		listed := storetest.Must[[]replay.Session](h)(h.Store.Sessions(h.Ctx, replay.SessionFilter{Limit: 1}))
+		byID := storetest.Must[[]replay.Session](h)(h.Store.SessionsByID(h.Ctx, "p", []string{"s"}))
+		for _, s := range []replay.Session{h.session("s"), listed[0], byID[0]} {
+			storetest.Equal(h, "tabs", s.Tabs, found.Tabs)
+			if (s.Tabs == nil) != (found.Tabs == nil) {
+				h.Errorf("tabs are nil: %v, want %v", s.Tabs == nil, found.Tabs == nil)
+			}
+			storetest.Equal(h, "dictionary", s.Dictionary, found.Dictionary)
+		}
+	}
+}
+
+// sealedMoments: the object has those of the batches that are in it, and nobody else has.
+func sealedMoments(h *harness) {
+	h.claim("s")
+	for seq := range int64(3) {
+		h.commit(with(commitOf("s", seq), func(c *replay.Commit) {
+			c.Batch.Moments = []replay.Moment{{At: base + seq, Kind: "click", Label: "words"}}
+		}))
+	}
+	h.Wants(h.Store.CommitSeal(h.Ctx, sealing("s", 1, 2), base), replay.ErrChanged)
+	kept := func() (seqs []int64) {
+		for _, b := range storetest.Must[[]replay.Batch](h)(h.Store.Batches(h.Ctx, "s")) {
+			if len(b.Moments) == 1 && b.Moments[0].Label == "words" {
+				seqs = append(seqs, b.Seq)
+			}
+		}
+		return seqs
+	}
+	storetest.Equal(h, "after a sealing that failed", kept(), []int64{0, 1, 2})
+	h.OK(h.Store.CommitSeal(h.Ctx, sealing("s", 0, 2), base))
+	storetest.Equal(h, "after one of two batches", kept(), []int64{2})
+	storetest.Equal(h, "sealed", len(storetest.Must[replay.Batch](h)(h.Store.Batch(h.Ctx, "s", "t", 0)).Moments), 0)
+	h.OK(h.Store.CommitSeal(h.Ctx, sealing("s", 1, 3), base))
+	storetest.Equal(h, "after one of all", len(kept()), 0)
+}
+
+// lateFindings: what is known of the object stays with it until the next sealing.
+func lateFindings(h *harness) {
+	h.learn("p", "d")
+	h.store1("s", 1)
+	seal := sealing("s", 0, 1)
+	seal.Tabs, seal.Dictionary = tabsFound(), "d"
+	h.OK(h.Store.CommitSeal(h.Ctx, seal, base))
+	h.commit(commitOf("s", 1))
+	s := h.session("s")
+	storetest.Equal(h, "state", s.State, replay.StateLive)
+	storetest.Equal(h, "object", []string{s.SealedKey, s.Dictionary}, []string{seal.Key, "d"})
+	storetest.Equal(h, "tabs", s.Tabs, tabsFound())
+	h.OK(h.Store.CommitSeal(h.Ctx, sealing("s", 1, 2), base))
+	s = h.session("s")
+	storetest.Equal(h, "dictionary", s.Dictionary, "")
+	storetest.Equal(h, "tabs", len(s.Tabs), 0)
 }
 
 func testPacks(t *testing.T, open Factory) {
