@@ -178,7 +178,13 @@ func (w *sealer) write(ctx context.Context, out io.Writer) (int64, error) {
 // tab writes the events of one tab, following its page.
 func (w *sealer) tab(ctx context.Context, tab *Tab) error {
 	watch := newWatcher(tab, w.p.sess.ClockOffsetMs)
-	if err := w.w.Tab(tab.ID, watch.page.AppendKeyframe); err != nil {
+	recorded := int64(0)
+	for i := range w.p.rows {
+		if w.p.rows[i].TabID == tab.ID {
+			recorded += w.p.rows[i].RawBytes
+		}
+	}
+	if err := w.w.Tab(tab.ID, recorded, watch.page.AppendKeyframe); err != nil {
 		return err
 	}
 	load := newLoader(w.s, w.p)

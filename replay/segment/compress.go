@@ -18,39 +18,57 @@ const (
 	LevelFast
 )
 
-// compressor makes zstd frames at one level, with and without a dictionary. Not safe for concurrent use.
+// compressor makes zstd frames. Not safe for concurrent use.
 type compressor struct {
-	level      zstd.EncoderLevel
-	plain      *zstd.Encoder
-	dicted     *zstd.Encoder
-	dictionary []byte // of dicted: indexing one takes longer than compressing a block
+	alone  encoder // without a dictionary
+	large  encoder // blocks of dictionaryRawBytesMin and more, with a dictionary
+	little encoder // smaller ones
+}
+
+// dictionaryRawBytesMin is how many bytes of recorded events a block must have to be compressed with a dictionary as hard as
+// without: klauspost's best level copies 34 MB of tables for each block, which takes as long as compressing 256 KiB.
+const dictionaryRawBytesMin = 64 << 10
+
+func newCompressor(level, little zstd.EncoderLevel) *compressor {
+	return &compressor{alone: encoder{level: level}, large: encoder{level: level}, little: encoder{level: little}}
 }
 
 // Encoders hold up to 100 MB of tables at LevelSmall, which must neither be made for each session
 // nor be kept while nothing is sealed.
 var compressors = [...]sync.Pool{
-	LevelSmall: {New: func() any { return &compressor{level: zstd.SpeedBestCompression} }},
-	LevelFast:  {New: func() any { return &compressor{level: zstd.SpeedDefault} }},
+	LevelSmall: {New: func() any { return newCompressor(zstd.SpeedBestCompression, zstd.SpeedBetterCompression) }},
+	LevelFast:  {New: func() any { return newCompressor(zstd.SpeedDefault, zstd.SpeedDefault) }},
 }
 
-func (c *compressor) options() []zstd.EOption {
-	// Sections have checksums, and are authenticated, already.
-	return []zstd.EOption{zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(c.level),
-		zstd.WithWindowSize(zstdWindowBytesMax), zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true), zstd.WithLowerEncoderMem(true)}
+// encode appends src, of which recorded bytes are events, compressed with a dictionary of raw content (nil for none), to
+// dst. The dictionary's bytes must not change while it is used again and again.
+func (c *compressor) encode(dst, src, dictionary []byte, recorded int) ([]byte, error) {
+	switch {
+	case len(dictionary) == 0:
+		return c.alone.encode(dst, src, nil)
+	case recorded < dictionaryRawBytesMin:
+		return c.little.encode(dst, src, dictionary)
+	}
+	return c.large.encode(dst, src, dictionary)
 }
 
-// encode appends src, compressed with a dictionary of raw content (nil for none), to dst. The
-// dictionary's bytes must not change while it is used again and again.
-func (c *compressor) encode(dst, src, dictionary []byte) ([]byte, error) {
+// encoder is a zstd encoder that is made when it is first used.
+type encoder struct {
+	level      zstd.EncoderLevel
+	zstd       *zstd.Encoder
+	dictionary []byte // indexing one takes longer than compressing a block
+}
+
+func (e *encoder) encode(dst, src, dictionary []byte) ([]byte, error) {
 	out := bytes.NewBuffer(dst)
-	w, err := c.encoder(dictionary)
+	err := e.prepare(dictionary)
 	if err == nil {
 		// As a stream: EncodeAll keeps tables of its own beside those that a change of dictionary makes anew.
-		w.ResetContentSize(out, int64(len(src)))
-		_, err = w.Write(src)
+		e.zstd.ResetContentSize(out, int64(len(src)))
+		_, err = e.zstd.Write(src)
 	}
 	if err == nil {
-		err = w.Close()
+		err = e.zstd.Close()
 	}
 	if err != nil {
 		return dst, fmt.Errorf("segment: compress: %w", err)
@@ -58,22 +76,22 @@ func (c *compressor) encode(dst, src, dictionary []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func (c *compressor) encoder(dictionary []byte) (w *zstd.Encoder, err error) {
-	if len(dictionary) == 0 {
-		if c.plain == nil {
-			c.plain, err = zstd.NewWriter(nil, c.options()...)
-		}
-		return c.plain, err
+func (e *encoder) prepare(dictionary []byte) (err error) {
+	var options []zstd.EOption
+	if len(dictionary) > 0 {
+		options = []zstd.EOption{zstd.WithEncoderDictRaw(0, dictionary)}
 	}
-	raw := zstd.WithEncoderDictRaw(0, dictionary)
 	switch {
-	case c.dicted == nil:
-		c.dicted, err = zstd.NewWriter(nil, append(c.options(), raw)...)
-	case !same(c.dictionary, dictionary):
-		err = c.dicted.ResetWithOptions(nil, raw)
+	case e.zstd == nil:
+		// Sections have checksums, and are authenticated, already.
+		options = append(options, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(e.level), zstd.WithWindowSize(zstdWindowBytesMax),
+			zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true), zstd.WithLowerEncoderMem(true))
+		e.zstd, err = zstd.NewWriter(nil, options...)
+	case !same(e.dictionary, dictionary):
+		err = e.zstd.ResetWithOptions(nil, options...)
 	}
-	c.dictionary = dictionary
-	return c.dicted, err
+	e.dictionary = dictionary
+	return err
 }
 
 // same reports whether two slices are of the same memory.

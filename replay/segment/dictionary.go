@@ -33,7 +33,7 @@ func dictionaryContext(projectID, name string) string {
 func SealDictionary(d *Dictionary, key *DataKey, projectID string) ([]byte, error) {
 	zip := compressors[LevelSmall].Get().(*compressor)
 	defer compressors[LevelSmall].Put(zip)
-	packed, err := zip.encode(nil, d.Content, nil)
+	packed, err := zip.encode(nil, d.Content, nil, len(d.Content))
 	if err != nil {
 		return nil, err
 	}

@@ -2,14 +2,22 @@ package segment
 
 import "encoding/binary"
 
-// repairSlices is how many slices a repaired section has: damage within one of them can be undone, and the
-// repair adds a sixteenth to the section's length.
-const repairSlices = 16
+const (
+	// repairSlicesMin is how many slices a repaired section has at least: damage within one of them can be
+	// undone, and the repair adds as much as one to the section's length. Large ones have up to repairSlicesMax slices of
+	// sliceBytesMin, the size of a page on a disk.
+	repairSlicesMin = 16
+	repairSlicesMax = 64
+	sliceBytesMin   = 4 << 10
+)
+
+// repairSlices is how many slices n bytes are cut into.
+func repairSlices(n int) int { return min(repairSlicesMax, max(repairSlicesMin, n/sliceBytesMin)) }
 
 // repairBytes is the length of what heals n bytes: a slice, and a checksum of each slice and of that one.
-func repairBytes(n int) int { return sliceBytes(n) + 4*(repairSlices+1) }
+func repairBytes(n int) int { return sliceBytes(n) + 4*(repairSlices(n)+1) }
 
-func sliceBytes(n int) int { return (n + repairSlices - 1) / repairSlices }
+func sliceBytes(n int) int { return (n + repairSlices(n) - 1) / repairSlices(n) }
 
 // slice returns slice i of b; shorter, or empty, at the end.
 func slice(b []byte, i int) []byte {
@@ -20,11 +28,11 @@ func slice(b []byte, i int) []byte {
 // appendRepair appends what heals one damaged slice of b.
 func appendRepair(dst, b []byte) []byte {
 	parity := make([]byte, sliceBytes(len(b)))
-	for i := range repairSlices {
+	for i := range repairSlices(len(b)) {
 		xor(parity, slice(b, i))
 	}
 	dst = append(dst, parity...)
-	for i := range repairSlices {
+	for i := range repairSlices(len(b)) {
 		dst = binary.LittleEndian.AppendUint32(dst, checksum(slice(b, i)))
 	}
 	return binary.LittleEndian.AppendUint32(dst, checksum(parity))
@@ -44,11 +52,11 @@ func heal(b, repair []byte) []byte {
 	}
 	parity, sums := repair[:sliceBytes(len(b))], repair[sliceBytes(len(b)):]
 	sum := func(i int) uint32 { return binary.LittleEndian.Uint32(sums[4*i:]) }
-	if checksum(parity) != sum(repairSlices) {
+	if checksum(parity) != sum(repairSlices(len(b))) {
 		return nil
 	}
 	bad := -1
-	for i := range repairSlices {
+	for i := range repairSlices(len(b)) {
 		if checksum(slice(b, i)) == sum(i) {
 			continue
 		}
@@ -62,7 +70,7 @@ func heal(b, repair []byte) []byte {
 	}
 	whole := append([]byte(nil), b...)
 	lost := append([]byte(nil), parity...)
-	for i := range repairSlices {
+	for i := range repairSlices(len(b)) {
 		if i != bad {
 			xor(lost, slice(b, i))
 		}

@@ -50,7 +50,7 @@ func sealRandom(t testing.TB, seed uint64, level Level, dictionary *Dictionary) 
 	shared := page(r, 60_000)
 	for _, tab := range []string{"a", "b"} {
 		content := ""
-		err := w.Tab(tab, func(dst []byte, at int64) ([]byte, int) {
+		err := w.Tab(tab, 2<<20, func(dst []byte, at int64) ([]byte, int) {
 			if content == "" {
 				return dst, 0
 			}
@@ -191,7 +191,7 @@ func TestBasesKeepBlocksSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Tab("a", func(dst []byte, _ int64) ([]byte, int) { return append(dst, content+"\n"...), 1 }); err != nil {
+	if err := w.Tab("a", 2<<20, func(dst []byte, _ int64) ([]byte, int) { return append(dst, content+"\n"...), 1 }); err != nil {
 		t.Fatal(err)
 	}
 	w.Batch(0, [32]byte{})
@@ -257,7 +257,7 @@ func TestHeal(t *testing.T) {
 		if len(repair) != repairBytes(n) {
 			t.Fatalf("%d bytes of repair for %d", len(repair), n)
 		}
-		for i := range repairSlices {
+		for i := range repairSlices(n) {
 			bad := bytes.Clone(b)
 			lost := slice(bad, i)
 			for j := range lost {
@@ -367,7 +367,7 @@ func FuzzFooter(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, text []byte, version byte) {
 		zip := compressors[LevelFast].Get().(*compressor)
 		defer compressors[LevelFast].Put(zip)
-		packed, err := zip.encode(nil, text, nil)
+		packed, err := zip.encode(nil, text, nil, 0)
 		if err != nil {
 			return
 		}
@@ -424,7 +424,7 @@ func BenchmarkSealedWriter(b *testing.B) {
 					b.Fatal(err)
 				}
 				n := int64(0)
-				if err := w.Tab("a", func(dst []byte, _ int64) ([]byte, int) { return append(append(dst, snapshot...), '\n'), 1 }); err != nil {
+				if err := w.Tab("a", 2<<20, func(dst []byte, _ int64) ([]byte, int) { return append(append(dst, snapshot...), '\n'), 1 }); err != nil {
 					b.Fatal(err)
 				}
 				w.Batch(0, sha256.Sum256(nil))

@@ -12,7 +12,7 @@ const (
 	// how far it plays from there.
 	blockRawBytesMax = 1 << 20
 	blockMsMax       = 60_000
-	// blockFirstBytes is how much follows the keyframe in a tab's first block: the first picture needs it whole.
+	// blockFirstBytes is how much follows the keyframe in the first block of a tab of several: the first picture needs it whole.
 	blockFirstBytes = 64 << 10
 	// blockMetaBytesMin is how large a block must be for a new page to begin another.
 	blockMetaBytesMin = 256 << 10
@@ -64,11 +64,12 @@ type SealedWriter struct {
 		pending bool // it is to be noted in the block even without events
 	}
 
-	bases  bases
-	blocks int    // of the tab so far
-	repair []byte // of the block written last, should it turn out to be a base
-	packed []byte
-	sealed []byte
+	bases    bases
+	blocks   int    // of the tab so far
+	recorded int64  // bytes of the tab's events
+	repair   []byte // of the block written last, should it turn out to be a base
+	packed   []byte
+	sealed   []byte
 }
 
 // NewSealedWriter begins an object.
@@ -92,15 +93,15 @@ func (s *SealedWriter) write(b []byte) error {
 	return nil
 }
 
-// Tab begins the next tab. keyframe is asked before the first event of each block.
-func (s *SealedWriter) Tab(id string, keyframe Keyframe) error {
+// Tab begins the next tab, whose events have so many bytes. keyframe is asked before the first event of each block.
+func (s *SealedWriter) Tab(id string, recorded int64, keyframe Keyframe) error {
 	if err := s.endTab(); err != nil {
 		return err
 	}
 	s.keyframe = keyframe
 	s.footer.Tabs = append(s.footer.Tabs, TabIndex{ID: id})
 	s.block = Block{Tab: len(s.footer.Tabs) - 1}
-	s.blocks = 0
+	s.blocks, s.recorded = 0, recorded
 	return nil
 }
 
@@ -158,7 +159,7 @@ func (s *SealedWriter) full(at int64, kind EventKind) bool {
 		return false
 	}
 	limit := max(blockRawBytesMax, s.frame)
-	if s.blocks == 0 && s.block.SnapshotAt != 0 {
+	if s.blocks == 0 && s.block.SnapshotAt != 0 && s.recorded-int64(s.frame) > blockRawBytesMax {
 		limit = blockFirstBytes
 	}
 	return n >= limit || at-s.block.FirstAt >= blockMsMax || kind == EventMeta && len(s.raw) >= blockMetaBytesMin
@@ -192,8 +193,12 @@ func (s *SealedWriter) flush() error {
 			return err
 		}
 	}
+	made := 0
+	if s.block.Keyframe > 0 {
+		made = s.frame
+	}
 	var err error
-	if s.packed, err = s.zip.encode(s.packed[:0], s.raw, dictionary); err != nil {
+	if s.packed, err = s.zip.encode(s.packed[:0], s.raw, dictionary, len(s.raw)-made); err != nil {
 		return err
 	}
 	i := len(s.footer.Blocks)
@@ -240,7 +245,7 @@ func (s *SealedWriter) section(to *Section, context string, rawLength int) error
 func (s *SealedWriter) index(what string, plain []byte) (Section, error) {
 	var at Section
 	var err error
-	if s.packed, err = s.zip.encode(s.packed[:0], plain, nil); err != nil {
+	if s.packed, err = s.zip.encode(s.packed[:0], plain, nil, len(plain)); err != nil {
 		return at, err
 	}
 	if err := s.section(&at, sectionContext(what, 2, s.footer.SessionID), len(plain)); err != nil {
