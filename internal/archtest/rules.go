@@ -60,7 +60,7 @@ var arrows = []arrow{
 	{"internal/importer", nil},
 	{"internal/importer/load", []string{"internal/importer", "replay"}},
 	{"internal/auth", []string{"internal/account"}},
-	{"internal/bench", []string{"replay"}},
+	{"internal/bench", []string{"replay", "replay/blob", "replay/segment", "internal/importer", "internal/importer/load"}},
 	{"internal/worker", []string{"replay", "replay/blob", "replay/signal", "feedback", "search", "internal/account"}},
 	{"internal/httpapi", []string{"docs", "replay", "replay/blob", "feedback", "feedback/...", "search", "internal/account", "internal/auth"}},
 
