@@ -167,8 +167,9 @@ func (s *Store) ProjectIDs(ctx context.Context) ([]string, error) {
 				SELECT (SELECT MIN(project_id) FROM sessions WHERE batches > 0 AND project_id > found.id)
 				FROM found WHERE found.id IS NOT NULL
 			)
-			SELECT id FROM found WHERE id IS NOT NULL ORDER BY id`)
+			SELECT id FROM found WHERE id IS NOT NULL`)
 		return err
 	})
+	slices.Sort(ids)
 	return ids, err
 }
