@@ -191,32 +191,55 @@ func (s *Service) learn(ctx context.Context, projectID string) (Dictionary, erro
 		return Dictionary{}, err
 	}
 	row := Dictionary{ProjectID: projectID, Sessions: stats.Sessions, LearnedAt: s.nowMs()}
-	if content != nil {
-		if err := s.putDictionary(ctx, segment.NewDictionary(content), &row); err != nil {
-			return row, err
-		}
+	if content == nil {
+		err = s.store.AddDictionary(ctx, row)
+	} else {
+		err = s.addDictionary(ctx, segment.NewDictionary(content), &row)
 	}
-	if err := s.store.AddDictionary(ctx, row); err != nil {
-		return row, fmt.Errorf("index: %w", err)
+	if err != nil {
+		return row, err
 	}
 	s.log.Info("learned a site dictionary", "project", projectID, "sessions", stats.Sessions, "people", stats.People,
 		"dictionary", row.Name, "bytes", len(content), "storedBytes", row.Bytes)
 	return row, nil
 }
 
-func (s *Service) putDictionary(ctx context.Context, d *segment.Dictionary, row *Dictionary) error {
-	if held, err := s.store.Dictionary(ctx, row.ProjectID, d.Name); err == nil {
-		row.Name, row.WrappedKey, row.Bytes = held.Name, held.WrappedKey, held.Bytes
-		return nil // the same content was learned before
-	} else if !errors.Is(err, ErrNotFound) {
+// addDictionary stores a dictionary and notes it. Two processes that learn the same at once each make a key: the
+// first to be noted holds, and the other stores the objects once more under it.
+func (s *Service) addDictionary(ctx context.Context, d *segment.Dictionary, row *Dictionary) error {
+	row.Name = d.Name
+	held, err := s.store.Dictionary(ctx, row.ProjectID, d.Name)
+	switch {
+	case err == nil: // the same content was learned before
+		row.WrappedKey, row.Bytes = held.WrappedKey, held.Bytes
+		return s.store.AddDictionary(ctx, *row)
+	case !errors.Is(err, ErrNotFound):
 		return err
 	}
-	key := segment.NewDataKey()
+	row.WrappedKey = s.keys.Wrap(segment.NewDataKey(), d.Name)
+	if err := s.putDictionary(ctx, d, row); err != nil {
+		return err
+	}
+	if err := s.store.AddDictionary(ctx, *row); err != nil {
+		return err
+	}
+	if held, err = s.store.Dictionary(ctx, row.ProjectID, d.Name); err != nil || bytes.Equal(held.WrappedKey, row.WrappedKey) {
+		return err
+	}
+	row.WrappedKey = held.WrappedKey
+	return s.putDictionary(ctx, d, row)
+}
+
+func (s *Service) putDictionary(ctx context.Context, d *segment.Dictionary, row *Dictionary) error {
+	key, err := s.keys.Unwrap(row.WrappedKey, d.Name)
+	if err != nil {
+		return err
+	}
 	object, err := segment.SealDictionary(d, key, row.ProjectID)
 	if err != nil {
 		return err
 	}
-	row.Name, row.WrappedKey = d.Name, s.keys.Wrap(key, d.Name)
+	row.Bytes = 0
 	at := dictionaryKey(row.ProjectID, d.Name)
 	for suffix, b := range map[string][]byte{"": object, copySuffix: object, keySuffix: row.WrappedKey} {
 		if err := s.bucket.Put(ctx, at+suffix, bytes.NewReader(b), int64(len(b))); err != nil {
@@ -271,6 +294,39 @@ func (s *Service) lesson(ctx context.Context, sess *Session) dictionary.Session 
 			yield(nil, err)
 		}
 	}}
+}
+
+// verifyDictionary reads a dictionary's objects and reports what is wrong with them.
+func (s *Service) verifyDictionary(ctx context.Context, projectID, name string, damaged func(Damage)) error {
+	row, err := s.store.Dictionary(ctx, projectID, name)
+	if errors.Is(err, ErrNotFound) {
+		return nil // its sessions were told of, or are gone by now
+	}
+	if err != nil {
+		return fmt.Errorf("replay: verify: find site dictionary: %w", err)
+	}
+	report := func(suffix string, err error) {
+		if err != nil {
+			damaged(Damage{Object: dictionaryKey(projectID, name) + suffix, Why: err.Error()})
+		}
+	}
+	for _, suffix := range []string{"", copySuffix} {
+		_, err := s.readDictionary(ctx, &row, suffix)
+		report(suffix, err)
+	}
+	wrapped, err := s.read(ctx, dictionaryKey(projectID, name)+keySuffix, 0, dictionaryObjectBytesMax)
+	if err == nil {
+		var a, b *segment.DataKey
+		a, err = s.keys.Unwrap(wrapped, name)
+		if err == nil {
+			b, err = s.keys.Unwrap(row.WrappedKey, name)
+		}
+		if err == nil && !a.Equal(b) {
+			err = errors.New("the key is not the one in the index")
+		}
+	}
+	report(keySuffix, err)
+	return ctx.Err()
 }
 
 // DropDictionaries deletes dictionaries that no session needs any more, and returns how many.

@@ -24,12 +24,14 @@ type Checked struct {
 }
 
 // Verify reads everything back: the claim and every block of every session is fetched, checked, decrypted,
-// inflated and scanned, and every batch is held against the hash it had when it came. It calls
-// damaged for each thing that is wrong. The error is about the verification itself.
+// inflated and scanned, and every batch is held against the hash it had when it came; so is every site dictionary
+// that a session needs, with its copy and its key. It calls damaged for each thing that is wrong. The error is about the verification itself.
 // Safe while serving: a session that is sealed or erased meanwhile is read again or left out.
 func (s *Service) Verify(ctx context.Context, damaged func(Damage)) (Checked, error) {
 	var done Checked
 	f := SessionFilter{Limit: listMax}
+	type needed struct{ project, dictionary string }
+	dictionaries := map[needed]bool{}
 	for {
 		page, err := s.store.Sessions(ctx, f)
 		if err != nil {
@@ -42,6 +44,13 @@ func (s *Service) Verify(ctx context.Context, damaged func(Damage)) (Checked, er
 			}
 			done.Sessions++
 			done.Blocks += blocks
+			n := needed{page[i].ProjectID, page[i].Dictionary}
+			if n.dictionary != "" && !dictionaries[n] {
+				dictionaries[n] = true
+				if err := s.verifyDictionary(ctx, n.project, n.dictionary, damaged); err != nil {
+					return done, err
+				}
+			}
 		}
 		if len(page) < f.Limit {
 			return done, nil
