@@ -38,33 +38,8 @@ func testRefusals(t *testing.T, open Factory) {
 			}
 			storetest.Equal(h, "all or nothing", len(storetest.Must[[]replay.Batch](h)(h.Store.Batches(h.Ctx, "s"))), 0)
 		}
-		named[what+" in a sealing"] = func(h *harness) {
-			h.store1("s", 1)
-			before := h.session("s")
-			for _, change := range []func(s *replay.Sealing){
-				func(s *replay.Sealing) { s.SessionID = bad },
-				func(s *replay.Sealing) { s.Key = bad },
-				func(s *replay.Sealing) { s.Dictionary = bad },
-				func(s *replay.Sealing) { s.Batches[0].TabID = bad },
-			} {
-				seal := sealing("s", 0, 1)
-				change(&seal)
-				h.Wants(h.Store.CommitSeal(h.Ctx, seal, base), replay.ErrInvalid)
-			}
-			storetest.Equal(h, "session", h.session("s"), before)
-		}
-		named[what+" in a dictionary"] = func(h *harness) {
-			for _, d := range []replay.Dictionary{dictionaryOf(bad, "a", base), dictionaryOf("p", bad, base)} {
-				h.Wants(h.Store.AddDictionary(h.Ctx, d), replay.ErrInvalid)
-				_, err := h.Store.Dictionary(h.Ctx, d.ProjectID, d.Name)
-				h.Wants(err, replay.ErrNotFound)
-				_, err = h.Store.LatestDictionary(h.Ctx, d.ProjectID)
-				h.Wants(err, replay.ErrNotFound)
-				_, err = h.Store.DictionaryUse(h.Ctx, d.ProjectID, d.Name, 10, 0)
-				h.Wants(err, replay.ErrInvalid)
-				h.Wants(h.Store.ForgetDictionary(h.Ctx, d.ProjectID, d.Name), replay.ErrInvalid)
-			}
-		}
+		named[what+" in a sealing"] = func(h *harness) { badSealing(h, bad) }
+		named[what+" in a dictionary"] = func(h *harness) { badDictionary(h, bad) }
 		named[what+" is found nowhere"] = func(h *harness) {
 			_, err := h.Store.Session(h.Ctx, "", bad)
 			h.Wants(err, replay.ErrNotFound)
@@ -81,15 +56,7 @@ func testRefusals(t *testing.T, open Factory) {
 		_, err = h.Store.Claim(h.Ctx, claimOf("", "s"))
 		h.Wants(err, replay.ErrInvalid)
 	}
-	named["a dictionary without a project"] = func(h *harness) {
-		h.Wants(h.Store.AddDictionary(h.Ctx, dictionaryOf("", "a", base)), replay.ErrInvalid)
-	}
-	named["a dictionary without its key, or a key without a dictionary"] = func(h *harness) {
-		keyless, nameless := dictionaryOf("p", "a", base), dictionaryOf("p", "", base)
-		keyless.WrappedKey, nameless.WrappedKey = nil, []byte{1}
-		h.Wants(h.Store.AddDictionary(h.Ctx, keyless), replay.ErrInvalid)
-		h.Wants(h.Store.AddDictionary(h.Ctx, nameless), replay.ErrInvalid)
-	}
+	named["a dictionary without a project, or a key without a name"] = incompleteDictionary
 	named["a batch without a place"] = func(h *harness) {
 		h.claim("s")
 		for _, change := range []func(b *replay.Batch){
@@ -104,4 +71,47 @@ func testRefusals(t *testing.T, open Factory) {
 		}
 	}
 	tests(t, open, named)
+}
+
+func badSealing(h *harness, bad string) {
+	h.store1("s", 1)
+	before := h.session("s")
+	for _, change := range []func(s *replay.Sealing){
+		func(s *replay.Sealing) { s.SessionID = bad },
+		func(s *replay.Sealing) { s.Key = bad },
+		func(s *replay.Sealing) { s.Dictionary = bad },
+		func(s *replay.Sealing) { s.Batches[0].TabID = bad },
+	} {
+		seal := sealing("s", 0, 1)
+		change(&seal)
+		h.Wants(h.Store.CommitSeal(h.Ctx, seal, base), replay.ErrInvalid)
+	}
+	storetest.Equal(h, "session", h.session("s"), before)
+}
+
+func badDictionary(h *harness, bad string) {
+	for _, d := range []replay.Dictionary{dictionaryOf(bad, "a", base), dictionaryOf("p", bad, base)} {
+		h.Wants(h.Store.AddDictionary(h.Ctx, d), replay.ErrInvalid)
+		_, err := h.Store.Dictionary(h.Ctx, d.ProjectID, d.Name)
+		h.Wants(err, replay.ErrNotFound)
+		_, err = h.Store.LatestDictionary(h.Ctx, d.ProjectID)
+		h.Wants(err, replay.ErrNotFound)
+		_, err = h.Store.DictionaryUse(h.Ctx, d.ProjectID, d.Name, 10, 0)
+		h.Wants(err, replay.ErrInvalid)
+		h.Wants(h.Store.ForgetDictionary(h.Ctx, d.ProjectID, d.Name), replay.ErrInvalid)
+	}
+}
+
+func incompleteDictionary(h *harness) {
+	for _, change := range []func(d *replay.Dictionary){
+		func(d *replay.Dictionary) { d.ProjectID = "" },
+		func(d *replay.Dictionary) { d.Name = "" },
+		func(d *replay.Dictionary) { d.WrappedKey = nil },
+	} {
+		d := dictionaryOf("p", "a", base)
+		change(&d)
+		h.Wants(h.Store.AddDictionary(h.Ctx, d), replay.ErrInvalid)
+	}
+	_, err := h.Store.LatestDictionary(h.Ctx, "p")
+	h.Wants(err, replay.ErrNotFound)
 }
