@@ -22,6 +22,7 @@ type Mirror struct {
 	at                  int64  // timestamp of the event that is being applied
 	steps               int64  // counts inputs, whose order matters
 
+	frames    int             // documents in iframes
 	documents map[int64]*node // documents whose iframe has not come yet, by the iframe's id
 	held      map[int64]addition
 	sheets    map[int64]*sheet // constructed style sheets, by their ids
@@ -73,7 +74,10 @@ func (m *Mirror) clear() {
 	if m.root == nil {
 		return
 	}
-	m.loseTarget()
+	if n := m.nodes[m.page.pointerID]; n != nil {
+		m.loseTarget(n, nil)
+	}
+	m.frames = 0
 	m.page = pageState{fonts: m.page.fonts, pointer: m.page.pointer, touch: m.page.touch}
 	m.root = nil
 	m.nodes = map[int64]*node{}

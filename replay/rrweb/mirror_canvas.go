@@ -1,5 +1,7 @@
 package rrweb
 
+import "bytes"
+
 // canvasBytesMax bounds what is kept of one canvas, in bytes of its events' JSON: some pictures
 // at full size. A canvas that is drawn with more commands loses the oldest.
 const canvasBytesMax = 1 << 20
@@ -31,7 +33,6 @@ func (m *Mirror) drawn(data []byte) {
 	c := x.canvas
 	if isPicture(data) {
 		c.reset()
-		n.removeAttr("rr_dataURL")
 	}
 	c.draws = append(c.draws, m.mem.keep(data))
 	c.bytes += len(data)
@@ -42,8 +43,9 @@ func (m *Mirror) drawn(data []byte) {
 }
 
 // isPicture reports whether a canvas event is a whole picture: the recorder, when it
-// takes pictures of canvases, clears the canvas and draws one.
+// takes pictures of canvases, clears the canvas and draws one, of a file's bytes.
 func isPicture(data []byte) bool {
+	const picture = `[{"rr_type":"ImageBitmap","args":[{"rr_type":"Blob"`
 	r := reader{b: data}
 	for ok := r.open('{'); ok; ok = r.more() {
 		if string(r.key()) != "commands" {
@@ -51,27 +53,31 @@ func isPicture(data []byte) bool {
 			continue
 		}
 		var properties [2]string
+		var args []byte
 		n := 0
 		for ok := r.open('['); ok; ok = r.more() {
-			if n < len(properties) {
-				properties[n] = commandProperty(r.raw())
-			} else {
-				r.skip()
+			if n == len(properties) {
+				return false
 			}
+			properties[n], args = command(&r)
 			n++
 		}
-		return n == 2 && properties == [2]string{"clearRect", "drawImage"}
+		return properties == [2]string{"clearRect", "drawImage"} && bytes.HasPrefix(args, []byte(picture))
 	}
 	return false
 }
 
-func commandProperty(command []byte) string {
-	r := reader{b: command}
+// command reads what is called on a canvas, and with which JSON.
+func command(r *reader) (property string, args []byte) {
 	for ok := r.open('{'); ok; ok = r.more() {
-		if string(r.key()) == "property" {
-			return text(r.raw())
+		switch string(r.key()) {
+		case "property":
+			property = text(r.raw())
+		case "args":
+			args = r.raw()
+		default:
+			r.skip()
 		}
-		r.skip()
 	}
-	return ""
+	return property, args
 }

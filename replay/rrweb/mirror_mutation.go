@@ -279,6 +279,7 @@ func (m *Mirror) attach(iframe, doc *node) {
 		return // a document cannot be in two places
 	}
 	iframe.inner, doc.parent = doc, iframe
+	m.frames++
 	m.register(doc)
 }
 

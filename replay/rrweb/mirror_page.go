@@ -32,6 +32,7 @@ type pageState struct {
 	selection []byte // data of the last selection event
 	pointer   []byte // JSON of the last position: x and y
 	pointerID int64  // of the node that the pointer is over; 0 if that is gone
+	pressedAt int64  // when a button or finger last did something, unix ms, client clock
 	touch     bool   // the person touches rather than points
 	touching  bool   // a finger is down
 	focus     int64  // id of the element that has the focus; 0 if none
@@ -41,6 +42,7 @@ type pageState struct {
 type position struct {
 	x, y []byte
 	id   int64
+	ago  int64 // ms from then to the event; negative, as recorded
 }
 
 func (p *position) field(r *reader, key []byte) {
@@ -51,6 +53,8 @@ func (p *position) field(r *reader, key []byte) {
 		p.y = r.raw()
 	case "id":
 		p.id, _ = r.integer()
+	case "timeOffset":
+		p.ago = int64(number(r.raw(), 0))
 	default:
 		r.skip()
 	}
@@ -73,14 +77,21 @@ func (m *Mirror) pointerMoved(ev *Event) {
 		for ok := in.open('{'); ok; ok = in.more() {
 			p.field(&in, in.key())
 		}
-		m.pointAt(p, ev.Source == SourceTouchMove)
+		// Positions are sent some time after they were: a click may lie between.
+		if ev.Timestamp+p.ago >= m.page.pressedAt {
+			m.pointAt(p, ev.Source == SourceTouchMove)
+		}
 	}
 }
 
-// pointAt notes where the pointer is. One over an unknown node stays where it was.
+// pointAt notes where the pointer is. What it was over may be gone already: it is then over
+// nothing, unless the place is one in some iframe.
 func (m *Mirror) pointAt(p position, touch bool) {
 	if m.nodes[p.id] == nil {
-		return
+		if m.frames > 0 {
+			return
+		}
+		p.id = 0
 	}
 	m.page.touch = m.page.touch || touch
 	at := append(make([]byte, 0, 64), `"x":`...)
@@ -89,12 +100,15 @@ func (m *Mirror) pointAt(p position, touch bool) {
 	m.page.pointerID = p.id
 }
 
-// loseTarget is called when what the pointer is over goes. The pointer stays where it is; one in
-// an iframe's document, whose place is not known then, goes too.
-func (m *Mirror) loseTarget() {
-	n := m.nodes[m.page.pointerID]
+// loseTarget is called when what the pointer is over goes, which was below parent. The pointer
+// stays where it is, and what was around is still under it; one in an iframe's document that
+// goes too has no place any more.
+func (m *Mirror) loseTarget(target, parent *node) {
 	m.page.pointerID = 0
-	if n != nil && n.rootID != 0 && n.rootID != m.root.id {
+	switch {
+	case parent != nil && parent.kind == kindElement && parent.rootID == target.rootID:
+		m.page.pointerID = parent.id
+	case target.rootID != 0 && target.rootID != m.root.id:
 		m.page.pointer, m.page.touch, m.page.touching = nil, false, false
 	}
 }
@@ -116,6 +130,10 @@ func (m *Mirror) interacted(ev *Event) {
 	}
 	if m.nodes[p.id] == nil {
 		return
+	}
+	switch ev.DataType {
+	case InteractionClick, interactionMouseDown, interactionMouseUp, interactionTouchStart, interactionTouchEnd:
+		m.page.pressedAt = ev.Timestamp
 	}
 	switch ev.DataType {
 	case interactionFocus:

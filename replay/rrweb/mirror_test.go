@@ -227,6 +227,11 @@ func TestMirrorStyles(t *testing.T) {
 	}
 }
 
+// picture is a whole picture of the canvas 10, as the recorder takes them.
+func picture(base64 string) string {
+	return `{"source":9,"id":10,"type":0,"commands":[{"property":"clearRect","args":[0,0,9,9]},{"property":"drawImage","args":[{"rr_type":"ImageBitmap","args":[{"rr_type":"Blob","data":[{"rr_type":"ArrayBuffer","base64":"` + base64 + `"}],"type":"image/webp"}]},0,0]}]}`
+}
+
 func TestMirrorState(t *testing.T) {
 	frame := documentOf(20, `,"rootId":20`, with(el(23, "input", ``), `"rootId":20`))
 	for _, c := range []mirrorCase{
@@ -238,7 +243,9 @@ func TestMirrorState(t *testing.T) {
 		{name: "pointer", content: el(10, "p", ``), changes: []string{`{"source":1,"positions":[{"x":1,"y":2,"id":3,"timeOffset":-50},{"x":3,"y":4.5,"id":10,"timeOffset":0}]}`},
 			after: []string{`{"source":1,"positions":[{"x":3,"y":4.5,"id":10,"timeOffset":0}]}`}},
 		{name: "pointer over what is gone", content: el(10, "p", ``), changes: []string{`{"source":2,"type":2,"id":10,"x":3,"y":4}`, mutation("", `{"parentId":3,"id":10}`, "", "")}, body: " ",
-			after: []string{`{"source":1,"positions":[{"x":3,"y":4,"id":1,"timeOffset":0}]}`}},
+			after: []string{`{"source":1,"positions":[{"x":3,"y":4,"id":3,"timeOffset":0}]}`}},
+		{name: "pointer over what went before it was told", content: el(10, "p", ``), changes: []string{`{"source":1,"positions":[{"x":1,"y":2,"id":99,"timeOffset":0}]}`},
+			after: []string{`{"source":1,"positions":[{"x":1,"y":2,"id":1,"timeOffset":0}]}`}},
 		{name: "touch", content: el(10, "p", ``), changes: []string{`{"source":2,"type":7,"id":10,"x":3,"y":4}`}, after: []string{`{"source":2,"type":7,"x":3,"y":4,"id":10}`}},
 		{name: "touch that ended", content: el(10, "p", ``), changes: []string{`{"source":2,"type":7,"id":10,"x":3,"y":4}`, `{"source":2,"type":9,"id":10,"x":3,"y":5}`},
 			after: []string{`{"source":6,"positions":[{"x":3,"y":5,"id":10,"timeOffset":0}]}`}},
@@ -249,10 +256,13 @@ func TestMirrorState(t *testing.T) {
 			`{"source":7,"type":4,"id":10,"currentTime":1.5,"playbackRate":2,"volume":0.5,"muted":true}`, `{"source":7,"type":0,"id":12,"currentTime":0,"loop":true}`, `{"source":7,"type":1,"id":12,"currentTime":1}`},
 			after: []string{`{"source":7,"type":0,"id":10,"currentTime":19.5,"playbackRate":2,"volume":0.5,"muted":true}`, `{"source":7,"type":1,"id":12,"currentTime":1,"playbackRate":1,"loop":true}`}},
 		{name: "a canvas, by its last picture", content: el(10, "canvas", `"rr_dataURL":"data:"`), changes: []string{
+			`{"source":9,"id":10,"type":0,"commands":[{"property":"fillRect","args":[0,0,1,1]}]}`, picture("YQ=="), picture("Yg==")},
+			after: []string{picture("Yg==")}},
+		{name: "a canvas on which pictures are only part", content: el(10, "canvas", ``), changes: []string{
 			`{"source":9,"id":10,"type":0,"commands":[{"property":"fillRect","args":[0,0,1,1]}]}`,
-			`{"source":9,"id":10,"type":0,"commands":[{"property":"clearRect","args":[0,0,9,9]},{"property":"drawImage","args":[1]}]}`,
-			`{"source":9,"id":10,"type":0,"commands":[{"property":"clearRect","args":[0,0,9,9]},{"property":"drawImage","args":[2]}]}`},
-			body: el(10, "canvas", ``), after: []string{`{"source":9,"id":10,"type":0,"commands":[{"property":"clearRect","args":[0,0,9,9]},{"property":"drawImage","args":[2]}]}`}},
+			`{"source":9,"id":10,"type":0,"commands":[{"property":"clearRect","args":[0,0,9,9]},{"property":"drawImage","args":[{"rr_type":"HTMLImageElement","src":"x"}]}]}`},
+			after: []string{`{"source":9,"id":10,"type":0,"commands":[{"property":"fillRect","args":[0,0,1,1]}]}`,
+				`{"source":9,"id":10,"type":0,"commands":[{"property":"clearRect","args":[0,0,9,9]},{"property":"drawImage","args":[{"rr_type":"HTMLImageElement","src":"x"}]}]}`}},
 		{name: "a canvas, by what was drawn since it got its size", content: el(10, "canvas", ``), changes: []string{
 			`{"source":9,"id":10,"type":1,"property":"clear","args":[1]}`, mutation("", "", "", attrs(10, `"width":"5"`)), `{"source":9,"id":10,"type":1,"property":"clear","args":[2]}`},
 			body: el(10, "canvas", `"width":"5"`), after: []string{`{"source":9,"id":10,"type":1,"property":"clear","args":[2]}`}},
@@ -268,4 +278,11 @@ func TestMirrorState(t *testing.T) {
 	} {
 		t.Run(c.name, c.test)
 	}
+}
+
+// TestMirrorPointerTold: positions are sent some time after they were, and a click at once.
+func TestMirrorPointerTold(t *testing.T) {
+	m := mirrorOf(t, page(el(10, "p", ``))+changes(`{"source":2,"type":2,"id":10,"x":3,"y":4}`, `{"source":1,"positions":[{"x":1,"y":2,"id":3,"timeOffset":-1500}]}`))
+	got := keyframeOf(t, m, 5000)
+	sameJSON(t, "pointer", got[len(got)-1], `{"source":1,"positions":[{"x":3,"y":4,"id":10,"timeOffset":0}]}`)
 }

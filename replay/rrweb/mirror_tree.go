@@ -208,16 +208,20 @@ func (m *Mirror) register(n *node) {
 
 // drop takes a subtree out of the page and forgets its ids.
 func (m *Mirror) drop(n *node) {
+	parent := n.parent
 	n.detach()
 	n.walk(func(n *node) {
 		if m.nodes[n.id] != n {
 			return
 		}
-		if n.id == m.page.focus {
+		switch n.id {
+		case m.page.focus:
 			m.page.focus = 0
+		case m.page.pointerID:
+			m.loseTarget(n, parent)
 		}
-		if n.id == m.page.pointerID {
-			m.loseTarget()
+		if n.kind == kindDocument {
+			m.frames--
 		}
 		delete(m.nodes, n.id)
 	})
