@@ -249,3 +249,13 @@ func timestampOf(t *testing.T, ev string) int64 {
 	}
 	return e.Timestamp
 }
+
+// wantKeyframe wants a keyframe that begins with frame, and then the events after it.
+func wantKeyframe(t *testing.T, got, frame, after []string) {
+	t.Helper()
+	wantEvents(t, got[:min(len(got), len(frame))], frame)
+	at := timestampOf(t, frame[0])
+	for got = got[len(frame):]; len(got) > 0 && timestampOf(t, got[0]) == at; got = got[1:] {
+	}
+	wantEvents(t, got, after)
+}

@@ -109,7 +109,6 @@ type sealer struct {
 	p          *plan
 	level      segment.Level
 	dictionary *segment.Dictionary // nil for none
-	hashes     map[BatchID][32]byte
 
 	w       *segment.SealedWriter
 	tabs    []Tab
@@ -152,10 +151,6 @@ func (w *sealer) write(ctx context.Context, out io.Writer) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	w.hashes = make(map[BatchID][32]byte, len(w.p.rows))
-	for i := range w.p.rows {
-		w.hashes[BatchID{w.p.rows[i].TabID, w.p.rows[i].Seq}] = w.p.rows[i].Hash
-	}
 	w.tabs = tabsOf(w.p.rows, sess.ClockOffsetMs)
 	slices.SortFunc(w.tabs, func(a, b Tab) int {
 		return cmp.Compare(slices.Index(w.p.tabs, a.ID), slices.Index(w.p.tabs, b.ID))
@@ -192,7 +187,7 @@ func (w *sealer) tab(ctx context.Context, tab *Tab) error {
 	var found signal.Batch
 	for i := range pieces {
 		if i == 0 || pieces[i].seq != pieces[i-1].seq {
-			w.w.Batch(pieces[i].seq, w.hashes[BatchID{tab.ID, pieces[i].seq}])
+			w.w.Batch(pieces[i].seq)
 			found = signal.Batch{}
 		}
 		events, err := load.load(ctx, &pieces[i])

@@ -39,7 +39,7 @@ func TestIngestPlaySeal(t *testing.T) {
 		frame := []string{`{"type":4,"data":{"href":"https://x.kr/p","width":800,"height":600},"timestamp":1760000015999}`,
 			`{"type":2,"data":{"node":{"type":0,"childNodes":[],"id":1},"initialOffset":{"left":0,"top":0}},"timestamp":1760000015999}`}
 		after := slices.DeleteFunc(slices.Clone(want), func(ev string) bool { return timestampOf(t, ev) < base+16_000 })
-		wantEvents(t, h.events(id, replay.EventQuery{Keyframe: true, From: base + 16_000}), append(frame, after...))
+		wantKeyframe(t, h.events(id, replay.EventQuery{Keyframe: true, From: base + 16_000}), frame, after)
 		wantEvents(t, h.events(id, replay.EventQuery{Keyframe: true, From: base}), want)
 		wantEvents(t, h.events(id, replay.EventQuery{TabID: newID()}), nil)
 		wantEvents(t, h.events(id, replay.EventQuery{TabID: tab, BeforeSeq: 2}), want[:8])
@@ -58,7 +58,7 @@ func TestIngestPlaySeal(t *testing.T) {
 			t.Errorf("packs removed %d, left %v: %v", n, h.keys("packs/"), err)
 		}
 		wantEvents(t, h.events(id, replay.EventQuery{}), want)
-		wantEvents(t, h.events(id, replay.EventQuery{Keyframe: true, From: base + 16_000}), append(frame, after...))
+		wantKeyframe(t, h.events(id, replay.EventQuery{Keyframe: true, From: base + 16_000}), frame, after)
 		if d := h.verify(); len(d) != 0 {
 			t.Errorf("damage: %+v", d)
 		}

@@ -158,10 +158,7 @@ func (v *verifier) sealedParts(ctx context.Context) error {
 	if err != nil || !moments {
 		return err
 	}
-	if ok, err := v.section(ctx, &f.Hashes, v.compareHashes); err != nil || !ok {
-		return err
-	}
-	from := f.Hashes.End()
+	from := f.Moments.End()
 	end, err := v.s.read(ctx, v.p.sess.SealedKey, from, v.p.sess.SealedBytes-from)
 	if err == nil {
 		var tail segment.Tail
@@ -192,39 +189,6 @@ func (v *verifier) gonePast(err error) error {
 		v.gone = true
 		v.reportSealed(0, err.Error())
 		return nil
-	}
-	return err
-}
-
-// compareHashes holds the hashes in the object against those of the index.
-func (v *verifier) compareHashes(b []byte) error {
-	hashes, err := v.p.footer.ReadHashes(b, v.p.key)
-	if err != nil {
-		return err
-	}
-	rows := make(map[BatchID][32]byte, len(v.p.rows))
-	for i := range v.p.rows {
-		rows[BatchID{v.p.rows[i].TabID, v.p.rows[i].Seq}] = v.p.rows[i].Hash
-	}
-	seen := map[BatchID]bool{}
-	for i := range v.p.footer.Blocks {
-		block := &v.p.footer.Blocks[i]
-		block.Batches(func(seq int64, _ int) {
-			id := BatchID{v.p.footer.Tabs[block.Tab].ID, seq}
-			if seen[id] || err != nil {
-				return
-			}
-			seen[id] = true
-			want, known := rows[id]
-			if len(hashes) < len(want) || known && string(hashes[:len(want)]) != string(want[:]) {
-				err = errors.New("the hashes in the object are not those of the index")
-				return
-			}
-			hashes = hashes[len(want):]
-		})
-	}
-	if err == nil && len(hashes) > 0 {
-		err = errors.New("the object has hashes of batches that it has not")
 	}
 	return err
 }

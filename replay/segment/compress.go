@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -33,11 +34,49 @@ func newCompressor(level, little zstd.EncoderLevel) *compressor {
 	return &compressor{alone: encoder{level: level}, large: encoder{level: level}, little: encoder{level: little}}
 }
 
-// Encoders hold up to 100 MB of tables at LevelSmall, which must neither be made for each session
-// nor be kept while nothing is sealed.
-var compressors = [...]sync.Pool{
-	LevelSmall: {New: func() any { return newCompressor(zstd.SpeedBestCompression, zstd.SpeedBetterCompression) }},
-	LevelFast:  {New: func() any { return newCompressor(zstd.SpeedDefault, zstd.SpeedDefault) }},
+// idle are compressors that nobody uses. They hold up to 100 MB of tables, which must neither be made for
+// each session nor be kept while nothing is sealed.
+var idle = struct {
+	sync.Mutex
+	free  map[Level][]*compressor
+	timer *time.Timer
+}{free: map[Level][]*compressor{}}
+
+const (
+	idleKept = 30 * time.Second
+	// idleMax is how many of a level are kept: as many sessions as a process seals at once.
+	idleMax = 2
+)
+
+func takeCompressor(level Level) *compressor {
+	idle.Lock()
+	defer idle.Unlock()
+	if free := idle.free[level]; len(free) > 0 {
+		idle.free[level] = free[:len(free)-1]
+		return free[len(free)-1]
+	}
+	if level == LevelFast {
+		return newCompressor(zstd.SpeedDefault, zstd.SpeedDefault)
+	}
+	return newCompressor(zstd.SpeedBestCompression, zstd.SpeedBetterCompression)
+}
+
+func giveCompressor(level Level, c *compressor) {
+	idle.Lock()
+	defer idle.Unlock()
+	if len(idle.free[level]) < idleMax {
+		idle.free[level] = append(idle.free[level], c)
+	}
+	if idle.timer == nil {
+		idle.timer = time.AfterFunc(idleKept, dropCompressors)
+	}
+	idle.timer.Reset(idleKept)
+}
+
+func dropCompressors() {
+	idle.Lock()
+	defer idle.Unlock()
+	clear(idle.free)
 }
 
 // encode appends src, of which recorded bytes are events, compressed with a dictionary of raw content (nil for none), to

@@ -31,8 +31,8 @@ func dictionaryContext(projectID, name string) string {
 
 // SealDictionary returns the object that holds a dictionary.
 func SealDictionary(d *Dictionary, key *DataKey, projectID string) ([]byte, error) {
-	zip := compressors[LevelSmall].Get().(*compressor)
-	defer compressors[LevelSmall].Put(zip)
+	zip := takeCompressor(LevelSmall)
+	defer giveCompressor(LevelSmall, zip)
 	packed, err := zip.encode(nil, d.Content, nil, len(d.Content))
 	if err != nil {
 		return nil, err

@@ -4,11 +4,11 @@ import "encoding/binary"
 
 const (
 	// repairSlicesMin is how many slices a repaired section has at least: damage within one of them can be
-	// undone, and the repair adds as much as one to the section's length. Large ones have up to repairSlicesMax slices of
-	// sliceBytesMin, the size of a page on a disk.
+	// undone, and the repair adds as much as one to the section's length. Larger ones have up to repairSlicesMax slices of
+	// sliceBytesMin, a disk's sector, and beyond that larger slices.
 	repairSlicesMin = 16
 	repairSlicesMax = 64
-	sliceBytesMin   = 4 << 10
+	sliceBytesMin   = 512
 )
 
 // repairSlices is how many slices n bytes are cut into.

@@ -26,8 +26,7 @@ const (
 	// BlockBytesMax bounds what a block inflates to: a keyframe, as many bytes of events, and
 	// the last event, which may go over that by its whole length.
 	BlockBytesMax = 2*KeyframeBytesMax + EventBytesMax
-	// indexBytesMax bounds what footer, moments and hashes inflate to: a day of batches of ten tabs has 6 MB of
-	// hashes, and clicking as fast as one can for a day makes 60 MB of moments.
+	// indexBytesMax bounds what footer and moments inflate to: clicking as fast as one can for a day makes 60 MB of moments.
 	indexBytesMax = 128 << 20
 )
 
@@ -41,7 +40,6 @@ type Footer struct {
 	Tabs          []TabIndex `json:"tabs"`
 	Blocks        []Block    `json:"blocks"`
 	Moments       Section    `json:"moments,omitzero"` // none in version 1
-	Hashes        Section    `json:"hashes,omitzero"`  // none in version 1
 }
 
 // Section says where encrypted bytes lie in the object, and what tells whether they are whole.
@@ -205,8 +203,8 @@ func (f *Footer) check(sessionID string, t Tail) error {
 			return fmt.Errorf("segment: %w: block %d of footer", ErrCorrupt, i)
 		}
 	}
-	if f.Version > 1 && (!f.Moments.fits(&at, indexBytesMax) || !f.Hashes.fits(&at, indexBytesMax)) {
-		return fmt.Errorf("segment: %w: sections of footer", ErrCorrupt)
+	if f.Version > 1 && !f.Moments.fits(&at, indexBytesMax) {
+		return fmt.Errorf("segment: %w: moments of footer", ErrCorrupt)
 	}
 	if at != t.Offset {
 		return fmt.Errorf("segment: %w: sections of footer do not fill the object", ErrCorrupt)
@@ -300,14 +298,4 @@ func (f *Footer) ReadMoments(b []byte, key *DataKey) ([]byte, error) {
 		return nil, fmt.Errorf("moments: %w", err)
 	}
 	return text, nil
-}
-
-// ReadHashes decrypts the hashes of the batches: 32 bytes each, in the order in which they first stand in the blocks, of
-// which b has the bytes from Offset to End. Errors wrap [ErrCorrupt].
-func (f *Footer) ReadHashes(b []byte, key *DataKey) ([]byte, error) {
-	hashes, err := f.Hashes.open(b, key, sectionContext("hashes", f.Version, f.SessionID), nil)
-	if err != nil {
-		return nil, fmt.Errorf("hashes: %w", err)
-	}
-	return hashes, nil
 }

@@ -2,7 +2,6 @@ package segment
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,7 +20,6 @@ type sealed struct {
 	tabs       []TabIndex
 	events     map[string][]string // per tab, in order
 	moments    string
-	hashes     []byte
 }
 
 // page makes the text of a page that a session's blocks share, which does not compress by itself.
@@ -62,9 +60,7 @@ func sealRandom(t testing.TB, seed uint64, level Level, dictionary *Dictionary) 
 		at := int64(1000)
 		index := TabIndex{ID: tab, StartedAt: at}
 		for seq := range int64(5 + r.IntN(10)) {
-			hash := [32]byte{byte(seq), tab[0]}
-			w.Batch(seq*2, hash)
-			s.hashes = append(s.hashes, hash[:]...)
+			w.Batch(seq * 2)
 			for range r.IntN(6) {
 				at += int64(r.IntN(20_000))
 				kind := EventKind(r.IntN(3))
@@ -128,10 +124,6 @@ func TestSealed(t *testing.T) {
 		if err != nil || string(moments) != s.moments {
 			t.Errorf("moments %q %v", moments, err)
 		}
-		hashes, err := f.ReadHashes(s.object[f.Hashes.Offset:f.Hashes.End()], s.key)
-		if err != nil || !bytes.Equal(hashes, s.hashes) {
-			t.Errorf("%d bytes of hashes, want %d: %v", len(hashes), len(s.hashes), err)
-		}
 	}
 }
 
@@ -194,7 +186,7 @@ func TestBasesKeepBlocksSmall(t *testing.T) {
 	if err := w.Tab("a", 2<<20, func(dst []byte, _ int64) ([]byte, int) { return append(dst, content+"\n"...), 1 }); err != nil {
 		t.Fatal(err)
 	}
-	w.Batch(0, [32]byte{})
+	w.Batch(0)
 	for i := range int64(30) {
 		if err := w.Event([]byte(`{}`), i*blockMsMax, EventOther); err != nil {
 			t.Fatal(err)
@@ -230,9 +222,6 @@ func TestSealedDamage(t *testing.T) {
 		}
 		if _, err := damaged.ReadMoments(s.object[f.Moments.Offset:f.Moments.End()], s.key); err != nil {
 			t.Fatalf("byte %d costs the moments: %v", at, err)
-		}
-		if _, err := damaged.ReadHashes(s.object[f.Hashes.Offset:f.Hashes.End()], s.key); err != nil {
-			t.Fatalf("byte %d costs the hashes: %v", at, err)
 		}
 		for i := range damaged.Blocks {
 			b := &damaged.Blocks[i]
@@ -365,15 +354,15 @@ func FuzzFooter(f *testing.F) {
 	f.Add([]byte(`{"version":1,"session":"`+testSession+`","blocks":[{"tab":"a","offset":8,"length":28,"batches":[{"seq":1}]}]}`), byte(1))
 	f.Add([]byte(`null`), byte(2))
 	f.Fuzz(func(_ *testing.T, text []byte, version byte) {
-		zip := compressors[LevelFast].Get().(*compressor)
-		defer compressors[LevelFast].Put(zip)
+		zip := takeCompressor(LevelFast)
+		defer giveCompressor(LevelFast, zip)
 		packed, err := zip.encode(nil, text, nil, 0)
 		if err != nil {
 			return
 		}
 		what := sectionContext("footer", int(version), testSession)
 		b := s.key.Seal(nil, packed, what)
-		tail := Tail{Offset: footer.Hashes.End(), Length: int64(len(b)), version: int(version), checksum: checksum(b)}
+		tail := Tail{Offset: footer.Moments.End(), Length: int64(len(b)), version: int(version), checksum: checksum(b)}
 		got, err := tail.Footer(b, s.key, testSession)
 		if err != nil {
 			return
@@ -427,7 +416,7 @@ func BenchmarkSealedWriter(b *testing.B) {
 				if err := w.Tab("a", 2<<20, func(dst []byte, _ int64) ([]byte, int) { return append(append(dst, snapshot...), '\n'), 1 }); err != nil {
 					b.Fatal(err)
 				}
-				w.Batch(0, sha256.Sum256(nil))
+				w.Batch(0)
 				for i, ev := range events {
 					if err := w.Event(ev, int64(i)*100, EventOther); err != nil {
 						b.Fatal(err)

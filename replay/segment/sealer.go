@@ -51,7 +51,6 @@ type SealedWriter struct {
 	site   []byte // content of the site dictionary
 	footer Footer
 	at     int64
-	hashes []byte
 
 	keyframe Keyframe
 	raw      []byte // the block being filled
@@ -74,7 +73,7 @@ type SealedWriter struct {
 
 // NewSealedWriter begins an object.
 func NewSealedWriter(w io.Writer, key *DataKey, head Head) (*SealedWriter, error) {
-	s := &SealedWriter{w: w, key: key, level: head.Level, zip: compressors[head.Level].Get().(*compressor), footer: Footer{
+	s := &SealedWriter{w: w, key: key, level: head.Level, zip: takeCompressor(head.Level), footer: Footer{
 		Version: 2, SessionID: head.SessionID, ProjectID: head.ProjectID, ClockOffsetMs: head.ClockOffsetMs,
 		Tabs: []TabIndex{}, Blocks: []Block{},
 	}}
@@ -111,10 +110,9 @@ func (s *SealedWriter) endTab() error {
 }
 
 // Batch begins the next batch of the tab.
-func (s *SealedWriter) Batch(seq int64, hash [32]byte) {
+func (s *SealedWriter) Batch(seq int64) {
 	s.endBatch()
 	s.batch.seq, s.batch.events, s.batch.pending = seq, 0, true
-	s.hashes = append(s.hashes, hash[:]...)
 }
 
 // endBatch notes the batch in the block. A batch without events is noted too, so that it is known to
@@ -256,7 +254,7 @@ func (s *SealedWriter) index(what string, plain []byte) (Section, error) {
 	return at, s.write(repair)
 }
 
-// Close writes what is left, the moments (a JSON array), the hashes, the footer with what is known of each tab (in the order of Tab's
+// Close writes what is left, the moments (a JSON array), the footer with what is known of each tab (in the order of Tab's
 // calls), and the tail. It returns the object's size in bytes, and does not close the stream.
 func (s *SealedWriter) Close(moments []byte, tabs []TabIndex) (int64, error) {
 	if err := s.endTab(); err != nil {
@@ -268,9 +266,6 @@ func (s *SealedWriter) Close(moments []byte, tabs []TabIndex) (int64, error) {
 	s.footer.Tabs = tabs
 	var err error
 	if s.footer.Moments, err = s.index("moments", moments); err != nil {
-		return 0, err
-	}
-	if s.footer.Hashes, err = s.index("hashes", s.hashes); err != nil {
 		return 0, err
 	}
 	text, err := json.Marshal(&s.footer)
@@ -285,7 +280,7 @@ func (s *SealedWriter) Close(moments []byte, tabs []TabIndex) (int64, error) {
 	if err := s.write(append(tail, tail...)); err != nil {
 		return 0, err
 	}
-	compressors[s.level].Put(s.zip)
+	giveCompressor(s.level, s.zip)
 	s.zip = nil
 	return s.at, nil
 }

@@ -58,7 +58,7 @@ func TestRecordDamage(t *testing.T) {
 
 func TestDecodeLimits(t *testing.T) {
 	zeros := make([]byte, 3<<20)
-	packed, err := compressors[LevelFast].Get().(*compressor).encode(nil, zeros, nil, 0)
+	packed, err := takeCompressor(LevelFast).encode(nil, zeros, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func FuzzParseRecord(f *testing.F) {
 }
 
 func FuzzDecode(f *testing.F) {
-	packed, err := compressors[LevelFast].Get().(*compressor).encode(nil, []byte("hello hello hello"), nil, 0)
+	packed, err := takeCompressor(LevelFast).encode(nil, []byte("hello hello hello"), nil, 0)
 	if err != nil {
 		f.Fatal(err)
 	}
