@@ -101,12 +101,16 @@ func (m *Mirror) pointAt(p position, touch bool) {
 }
 
 // loseTarget is called when what the pointer is over goes, which was below parent. The pointer
-// stays where it is, and what was around is still under it; one in an iframe's document that
-// goes too has no place any more.
+// stays where it is, and what was around in the same tree is still under it; one in an
+// iframe's document that goes too has no place any more.
 func (m *Mirror) loseTarget(target, parent *node) {
 	m.page.pointerID = 0
+	sameTree := parent != nil && parent.kind == kindElement
+	for at := target; at != nil && sameTree; at = at.parent {
+		sameTree = at.kind == kindElement || at == target
+	}
 	switch {
-	case parent != nil && parent.kind == kindElement && parent.rootID == target.rootID:
+	case sameTree:
 		m.page.pointerID = parent.id
 	case target.rootID != 0 && target.rootID != m.root.id:
 		m.page.pointer, m.page.touch, m.page.touching = nil, false, false
