@@ -39,7 +39,7 @@ func (c *call) benchRecordings(ctx context.Context) ([]bench.Recording, error) {
 // objects are counted, if reads is not nil.
 func (c *call) benchStores(ctx context.Context, folder string, reads *bench.Reads) (*stores, error) {
 	alone := *c
-	alone.config = config{data: folder, drainTimeout: time.Second}
+	alone.config = config{data: folder, drainTimeout: time.Second, dictionaryMinSessions: int(c.num(minSessionsFlag))}
 	s := &stores{config: alone.config, log: c.log, now: time.Now}
 	steps := s.keptSteps(&alone)
 	if reads != nil {

@@ -24,11 +24,15 @@ With --learn, a site dictionary is learned from the first recordings and the oth
   afterimage bench seal --learn 6 sessions-of-one-site/`,
 	options: []option{
 		{flag: "learn", arg: "N", check: isLearn, help: "from how many recordings to learn a site dictionary first, or half"},
+		{flag: minSessionsFlag, arg: "N", def: "5", check: isWhole(3, 1000), help: "how many of them must share what the dictionary may hold, as the service's setting says"},
 		{flag: "repeat", arg: "N", def: "3", check: isWhole(1, 1000), help: "how often each is sealed, for the time"},
 		{flag: "json", help: "print the figures as JSON on standard output"},
 	},
 	run: runBenchSeal,
 }
+
+// minSessionsFlag is named as the service's own setting.
+const minSessionsFlag = "dictionary-min-sessions"
 
 // learnHalf is a value of --learn.
 const learnHalf = "half"

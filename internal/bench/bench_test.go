@@ -20,11 +20,16 @@ import (
 	"github.com/afterimage/afterimage/internal/account"
 	"github.com/afterimage/afterimage/internal/sqlstore"
 	"github.com/afterimage/afterimage/replay"
+	"github.com/afterimage/afterimage/replay/blob"
 	"github.com/afterimage/afterimage/replay/blob/mem"
 	"github.com/afterimage/afterimage/replay/segment"
 )
 
 func newService(t *testing.T) (*replay.Service, *sqlstore.Store, account.Project) {
+	return newServiceOn(t, mem.New())
+}
+
+func newServiceOn(t *testing.T, bucket blob.Bucket) (*replay.Service, *sqlstore.Store, account.Project) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	store, err := sqlstore.Open(t.Context(), sqlstore.Options{Folder: t.TempDir(), Log: log})
@@ -35,7 +40,7 @@ func newService(t *testing.T) (*replay.Service, *sqlstore.Store, account.Project
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := replay.NewService(replay.Options{Store: store, Bucket: mem.New(), Keys: segment.NewKeyring([32]byte{1}), Now: time.Now, Log: log})
+	s, err := replay.NewService(replay.Options{Store: store, Bucket: bucket, Keys: segment.NewKeyring([32]byte{1}), Now: time.Now, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -106,17 +106,18 @@ func Play(ctx context.Context, run PlayRun) ([]Played, error) {
 
 // makeLong stores and seals a long session, and writes it for the plain player.
 func (p *Place) makeLong(ctx context.Context, l *long, length Length, plain string, one *Played) error {
-	var first, last int64
-	err := l.give(0, length, func(e importer.Event) error {
+	now := time.Now().UnixMilli() // of as many digits as the times that the session will have
+	last := now
+	err := l.give(now, length, func(e importer.Event) error {
 		one.RawBytes += int64(len(e.Raw))
-		first, last = min(first, e.At), max(last, e.At)
+		last = max(last, e.At)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	one.Seconds = float64(last-first) / 1000
-	start := time.Now().UnixMilli() - idleMs - (last - first)
+	one.Seconds = float64(last-now) / 1000
+	start := now - idleMs - (last - now)
 	file, err := newWholeFile(plain)
 	if err != nil {
 		return err

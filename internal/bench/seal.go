@@ -45,6 +45,11 @@ type Pace struct {
 	raw int64         // of all repetitions
 }
 
+func (p *Pace) add(one *Pace, whole int64) {
+	one.sum(whole)
+	p.Bytes, p.raw, p.cpu = p.Bytes+one.Bytes, p.raw+one.raw, p.cpu+one.cpu
+}
+
 func (p *Pace) sum(whole int64) {
 	if whole > 0 {
 		p.Ratio = float64(p.Bytes) / float64(whole)
@@ -86,12 +91,6 @@ func Seal(ctx context.Context, p *Place, recordings []Recording, run SealRun) (S
 		}
 		recordings = recordings[run.Learn:]
 	}
-	// The first sealing makes the compressor's tables, which later ones find made.
-	for _, hasty := range []bool{false, true} {
-		if err := p.seal(ctx, &recordings[0], hasty, &Pace{}); err != nil {
-			return r, err
-		}
-	}
 	for i := range recordings {
 		rec := &recordings[i]
 		run.Progress(rec.Name)
@@ -99,41 +98,65 @@ func Seal(ctx context.Context, p *Place, recordings []Recording, run SealRun) (S
 		if one.WholeBytes, r.WholeBy, err = whole(ctx, rec); err != nil {
 			return r, err
 		}
-		for range max(run.Repeat, 1) {
-			if err := errors.Join(p.seal(ctx, rec, false, &one.Usual), p.seal(ctx, rec, true, &one.Hasty)); err != nil {
-				return r, fmt.Errorf("%s: %w", rec.Name, err)
-			}
-		}
-		r.add(&one)
+		r.Recordings = append(r.Recordings, one)
 	}
-	r.Total.Usual.sum(r.Total.WholeBytes)
-	r.Total.Hasty.sum(r.Total.WholeBytes)
+	// The first sealing makes the compressor's tables, which later ones find made: it does not count.
+	warm := append(recordings[:1:1], recordings...)
+	for range max(run.Repeat, 1) {
+		run.Progress("sealing all, then again in haste")
+		usual := func(i int) *Pace { return &r.warm(i).Usual }
+		hasty := func(i int) *Pace { return &r.warm(i).Hasty }
+		if err := errors.Join(p.sealAll(ctx, warm, false, usual), p.sealAll(ctx, warm, true, hasty)); err != nil {
+			return r, err
+		}
+	}
+	r.sum()
 	return r, nil
 }
 
-func (r *SealReport) add(one *Sealed) {
-	one.Usual.sum(one.WholeBytes)
-	one.Hasty.sum(one.WholeBytes)
-	if one.RawBytes >= LargeBytes {
-		r.UsualWorst, r.HastyWorst = max(r.UsualWorst, one.Usual.Ratio), max(r.HastyWorst, one.Hasty.Ratio)
+// warm returns the i-th sealed, of which the first does not count.
+func (r *SealReport) warm(i int) *Sealed {
+	if i == 0 {
+		return &Sealed{}
 	}
-	r.Recordings = append(r.Recordings, *one)
-	t := &r.Total
-	t.RawBytes, t.WholeBytes = t.RawBytes+one.RawBytes, t.WholeBytes+one.WholeBytes
-	for _, pace := range []struct{ of, to *Pace }{{&one.Usual, &t.Usual}, {&one.Hasty, &t.Hasty}} {
-		pace.to.Bytes += pace.of.Bytes
-		pace.to.cpu += pace.of.cpu
-		pace.to.raw += pace.of.raw
-	}
+	return &r.Recordings[i-1]
 }
 
-// seal stores and seals one recording, and adds what that took.
-func (p *Place) seal(ctx context.Context, rec *Recording, hasty bool, to *Pace) error {
-	id, err := p.load(ctx, rec.read)
-	if err != nil {
-		return err
+// sum makes the ratios, and the line of all.
+func (r *SealReport) sum() {
+	t := &r.Total
+	for i := range r.Recordings {
+		one := &r.Recordings[i]
+		t.RawBytes, t.WholeBytes = t.RawBytes+one.RawBytes, t.WholeBytes+one.WholeBytes
+		t.Usual.add(&one.Usual, one.WholeBytes)
+		t.Hasty.add(&one.Hasty, one.WholeBytes)
+		if one.RawBytes >= LargeBytes {
+			r.UsualWorst, r.HastyWorst = max(r.UsualWorst, one.Usual.Ratio), max(r.HastyWorst, one.Hasty.Ratio)
+		}
 	}
-	runtime.GC() // what loading left behind is not sealing's
+	t.Usual.sum(t.WholeBytes)
+	t.Hasty.sum(t.WholeBytes)
+}
+
+// sealAll stores recordings and then seals them one after another, as the worker does what has ended.
+func (p *Place) sealAll(ctx context.Context, recordings []Recording, hasty bool, pace func(i int) *Pace) error {
+	ids := make([]string, len(recordings))
+	for i := range recordings {
+		var err error
+		if ids[i], err = p.load(ctx, recordings[i].read); err != nil {
+			return fmt.Errorf("%s: %w", recordings[i].Name, err)
+		}
+	}
+	for i, id := range ids {
+		if err := p.seal(ctx, id, recordings[i].Bytes, hasty, pace(i)); err != nil {
+			return fmt.Errorf("%s: %w", recordings[i].Name, err)
+		}
+	}
+	return nil
+}
+
+// seal seals a session, and adds what that took.
+func (p *Place) seal(ctx context.Context, id string, raw int64, hasty bool, to *Pace) error {
 	before, err := cpuTime()
 	if err != nil {
 		return err
@@ -149,16 +172,14 @@ func (p *Place) seal(ctx context.Context, rec *Recording, hasty bool, to *Pace) 
 	if err != nil {
 		return err
 	}
-	to.Bytes, to.raw, to.cpu = sealed.SealedBytes, to.raw+rec.Bytes, to.cpu+after-before
+	to.Bytes, to.raw, to.cpu = sealed.SealedBytes, to.raw+raw, to.cpu+after-before
 	return nil
 }
 
 // learn learns a site dictionary from recordings, as the service would once they are sealed.
 func (p *Place) learn(ctx context.Context, recordings []Recording) (Dictionary, error) {
-	for i := range recordings {
-		if err := p.seal(ctx, &recordings[i], false, &Pace{}); err != nil {
-			return Dictionary{}, fmt.Errorf("%s: %w", recordings[i].Name, err)
-		}
+	if err := p.sealAll(ctx, recordings, false, func(int) *Pace { return &Pace{} }); err != nil {
+		return Dictionary{}, err
 	}
 	if _, err := p.Service.LearnDictionaries(ctx); err != nil {
 		return Dictionary{}, err
