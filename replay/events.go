@@ -21,27 +21,50 @@ type EventQuery struct {
 	// Gaps has what is damaged skipped. In its place stands a custom event with the tag [GapTag], then
 	// the keyframe of what comes next.
 	Gaps bool
-	// BeforeSeq leaves out batches from that number on, so that a live stream can go on exactly
-	// where the answer ends; 0: none. Only with a TabID.
-	BeforeSeq int64
 }
 
-// Events calls yield with the JSON of each event chosen, as it was sent, in the order of
-// its tab; the events of several tabs are merged by their timestamps. The bytes are only valid during
-// the call. It reads only the blocks that the window needs and holds at most one per tab, beside what that is
-// compressed with. Errors wrap [ErrNotFound], [ErrErased] or [ErrDamaged]; yield's first error ends it.
-func (s *Service) Events(ctx context.Context, sess *Session, q EventQuery, yield func(event []byte) error) error {
+// Playback is what answers an [EventQuery]. It gives what was stored when it was made.
+type Playback struct {
+	// LastSeq is the highest batch number of the tab that was stored then, -1 if there was none: a live
+	// stream goes on right after it. Only of a query with a TabID.
+	LastSeq int64
+	// Events calls yield, until it returns an error, with the JSON of each event chosen, as it was sent, in the order of
+	// its tab; the events of several tabs are merged by their timestamps. The bytes are only valid during
+	// the call. It reads only the blocks that the window needs and holds at most one per tab, beside what that is
+	// compressed with. It can be called once. Errors wrap [ErrNotFound], [ErrErased] or [ErrDamaged], or are yield's.
+	Events func(ctx context.Context, yield func(event []byte) error) error
+}
+
+// Play prepares to answer a query. Errors wrap [ErrNotFound], [ErrErased] or [ErrDamaged].
+func (s *Service) Play(ctx context.Context, sess *Session, q EventQuery) (*Playback, error) {
 	p, err := s.planOf(ctx, sess.ID, false)
+	if err != nil {
+		return nil, err
+	}
+	play := &Playback{LastSeq: -1}
+	var readers []*tabReader
+	for _, tab := range p.tabs {
+		if q.TabID != "" && q.TabID != tab {
+			continue
+		}
+		pieces := p.pieces[tab]
+		last := pieces[len(pieces)-1].seq
+		readers = append(readers, newTabReader(s, p, tab, q, last))
+		if q.TabID != "" {
+			play.LastSeq = last
+		}
+	}
+	play.Events = func(ctx context.Context, yield func(event []byte) error) error { return merge(ctx, readers, yield) }
+	return play, nil
+}
+
+// Events is [Service.Play] and [Playback.Events] in one.
+func (s *Service) Events(ctx context.Context, sess *Session, q EventQuery, yield func(event []byte) error) error {
+	p, err := s.Play(ctx, sess, q)
 	if err != nil {
 		return err
 	}
-	readers := make([]*tabReader, 0, len(p.tabs))
-	for _, tab := range p.tabs {
-		if q.TabID == "" || q.TabID == tab {
-			readers = append(readers, newTabReader(s, p, tab, q))
-		}
-	}
-	return merge(ctx, readers, yield)
+	return p.Events(ctx, yield)
 }
 
 // merge takes from each reader in turn the event with the lowest timestamp.
@@ -78,7 +101,7 @@ type tabReader struct {
 	s        *Service
 	load     loader
 	tab      string
-	before   int64 // batch number at which the query ends, 0: open
+	last     int64 // batch number, of the last one stored when the query came
 	gaps     bool
 	pieces   []piece
 	at       int // index of the next piece
@@ -95,10 +118,10 @@ type tabReader struct {
 	torn  bool         // what was before the next piece is not there: its keyframe is needed
 }
 
-func newTabReader(s *Service, p *plan, tab string, q EventQuery) *tabReader {
-	r := &tabReader{s: s, load: newLoader(s, p), tab: tab, before: q.BeforeSeq, gaps: q.Gaps, seeks: q.Keyframe,
+func newTabReader(s *Service, p *plan, tab string, q EventQuery, last int64) *tabReader {
+	r := &tabReader{s: s, load: newLoader(s, p), tab: tab, last: last, gaps: q.Gaps, seeks: q.Keyframe,
 		from: math.MinInt64, to: math.MaxInt64}
-	r.pieces = upTo(p.pieces[tab], r.before)
+	r.pieces = p.pieces[tab]
 	if q.From != 0 {
 		r.from = q.From - p.sess.ClockOffsetMs
 	}
@@ -108,12 +131,9 @@ func newTabReader(s *Service, p *plan, tab string, q EventQuery) *tabReader {
 	return r
 }
 
-// upTo returns the pieces of batches before seq; all, if that is 0.
+// upTo returns the pieces of batches up to seq.
 func upTo(pieces []piece, seq int64) []piece {
-	if seq == 0 {
-		return pieces
-	}
-	n, _ := slices.BinarySearchFunc(pieces, seq, func(p piece, seq int64) int { return cmp.Compare(p.seq, seq) })
+	n, _ := slices.BinarySearchFunc(pieces, seq+1, func(p piece, seq int64) int { return cmp.Compare(p.seq, seq) })
 	return pieces[:n]
 }
 
@@ -268,7 +288,7 @@ func (r *tabReader) replan(ctx context.Context) error {
 		return err
 	}
 	r.load = newLoader(r.s, p)
-	r.pieces = upTo(p.pieces[r.tab], r.before)
+	r.pieces = upTo(p.pieces[r.tab], r.last)
 	return nil
 }
 

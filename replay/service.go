@@ -78,21 +78,6 @@ func (s *Service) Session(ctx context.Context, projectID, id string) (Session, e
 	return s.store.Session(ctx, projectID, id)
 }
 
-// LastSeq returns the highest batch number that is stored of a tab, -1 if there is none.
-func (s *Service) LastSeq(ctx context.Context, sessionID, tabID string) (int64, error) {
-	batches, err := s.store.Batches(ctx, sessionID)
-	if err != nil {
-		return -1, fmt.Errorf("replay: last batch: %w", err)
-	}
-	last := int64(-1)
-	for i := range batches {
-		if batches[i].TabID == tabID {
-			last = max(last, batches[i].Seq)
-		}
-	}
-	return last, nil
-}
-
 // summarise turns what was found in a batch into what it adds to its session.
 func summarise(found *signal.Batch, tabID string) ([]Moment, Summary) {
 	sum := Summary{ActiveMs: found.ActiveMs, FirstActiveAt: found.FirstActiveAt, LastActiveAt: found.LastActiveAt,

@@ -42,7 +42,13 @@ func TestIngestPlaySeal(t *testing.T) {
 		wantKeyframe(t, h.events(id, replay.EventQuery{Keyframe: true, From: base + 16_000}), frame, after)
 		wantEvents(t, h.events(id, replay.EventQuery{Keyframe: true, From: base}), want)
 		wantEvents(t, h.events(id, replay.EventQuery{TabID: newID()}), nil)
-		wantEvents(t, h.events(id, replay.EventQuery{TabID: tab, BeforeSeq: 2}), want[:8])
+		play, err := h.svc.Play(t.Context(), h.session(id), replay.EventQuery{TabID: tab})
+		if err != nil || play.LastSeq != 5 {
+			t.Errorf("%+v %v", play, err)
+		}
+		if none, err := h.svc.Play(t.Context(), h.session(id), replay.EventQuery{TabID: newID()}); err != nil || none.LastSeq != -1 {
+			t.Errorf("%+v %v", none, err)
+		}
 
 		sess := h.session(id)
 		if sess.State != replay.StateLive || sess.StartedAt != base || sess.Events != int64(len(want)) || sess.User.ID != "u1" ||

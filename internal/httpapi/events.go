@@ -25,16 +25,12 @@ func (s *Server) getEvents(c *fiber.Ctx) error {
 	if q.err != nil {
 		return q.err
 	}
+	play, err := s.Replay.Play(c.UserContext(), &session, window)
+	if err != nil {
+		return err
+	}
 	if window.TabID != "" {
-		last, err := s.Replay.LastSeq(c.UserContext(), session.ID, window.TabID)
-		if err != nil {
-			return err
-		}
-		c.Set(headerLastSeq, strconv.FormatInt(last, 10))
-		if last < 0 {
-			return respond(c, fiber.StatusOK, []any{})
-		}
-		window.BeforeSeq = last + 1 // what comes meanwhile is the stream's
+		c.Set(headerLastSeq, strconv.FormatInt(play.LastSeq, 10))
 	}
 	select {
 	case s.eventSlots <- struct{}{}:
@@ -42,7 +38,7 @@ func (s *Server) getEvents(c *fiber.Ctx) error {
 		return errStreams
 	}
 	encoding := encodingFor(c.Get(fiber.HeaderAcceptEncoding))
-	produce := func(ctx context.Context, w io.Writer) error { return s.writeEvents(ctx, w, &session, window, encoding) }
+	produce := func(ctx context.Context, w io.Writer) error { return s.writeEvents(ctx, w, play, encoding) }
 	if err := s.streamBody(c, produce, func() { <-s.eventSlots }); err != nil {
 		return err
 	}
@@ -55,7 +51,7 @@ func (s *Server) getEvents(c *fiber.Ctx) error {
 }
 
 // writeEvents writes the array. Its closing bracket is the sign that it is whole.
-func (s *Server) writeEvents(ctx context.Context, w io.Writer, session *replay.Session, window replay.EventQuery, encoding string) error {
+func (s *Server) writeEvents(ctx context.Context, w io.Writer, play *replay.Playback, encoding string) error {
 	// The compressor exists from the first event on: what fails before that is answered
 	// with a problem document, and a compressor would already have written its header.
 	var out encoder
@@ -68,7 +64,7 @@ func (s *Server) writeEvents(ctx context.Context, w io.Writer, session *replay.S
 		return err
 	}
 	separator := ""
-	err := s.Replay.Events(ctx, session, window, func(event []byte) error {
+	err := play.Events(ctx, func(event []byte) error {
 		if err := open(); err != nil {
 			return err
 		}

@@ -19,8 +19,8 @@ type faultyReplay struct {
 	events func(ctx context.Context, yield func([]byte) error) error
 }
 
-func (f *faultyReplay) Events(ctx context.Context, _ *replay.Session, _ replay.EventQuery, yield func([]byte) error) error {
-	return f.events(ctx, yield)
+func (f *faultyReplay) Play(context.Context, *replay.Session, replay.EventQuery) (*replay.Playback, error) {
+	return &replay.Playback{Events: f.events}, nil
 }
 
 // A panic ends one answer, not the process: neither in a handler nor in a stream.

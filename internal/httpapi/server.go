@@ -30,9 +30,8 @@ type Recordings interface {
 	Session(ctx context.Context, projectID, id string) (replay.Session, error)
 	Tabs(ctx context.Context, s *replay.Session) ([]replay.Tab, error)
 	Moments(ctx context.Context, s *replay.Session) ([]replay.Moment, error)
-	Events(ctx context.Context, s *replay.Session, q replay.EventQuery, yield func(event []byte) error) error
 	BatchesAfter(ctx context.Context, s *replay.Session, tabID string, afterSeq int64, yield func(seq int64, events []byte) error) error
-	LastSeq(ctx context.Context, sessionID, tabID string) (int64, error)
+	Play(ctx context.Context, s *replay.Session, q replay.EventQuery) (*replay.Playback, error)
 	Erase(ctx context.Context, projectID, sessionID string) error
 }
 
