@@ -186,6 +186,8 @@ func unusedDictionaries(h *harness) {
 	storetest.Equal(h, "a live session needs its object's", h.unused(base*2, 10), []string{"r/a", "p/b"})
 	h.OK(h.Store.AddDictionary(h.Ctx, dictionaryOf("q", "b", base+1)))
 	storetest.Equal(h, "not the newest, but needed", h.unused(base*2, 10), []string{"r/a", "p/b"})
+	h.OK(h.Store.AddDictionary(h.Ctx, dictionaryOf("p", "bb", base+2)))
+	storetest.Equal(h, "of one time, the last name is the newest", h.unused(base*2, 10), []string{"r/a", "p/b", "p/bb"})
 }
 
 func unusedInOrder(h *harness) {
@@ -282,6 +284,11 @@ func foreignDictionary(h *harness) {
 	h.Wants(h.Store.CommitSeal(h.Ctx, seal, base), replay.ErrChanged)
 	h.learn("p", "a", "b")
 	h.OK(h.Store.CommitSeal(h.Ctx, seal, base))
+	h.sealWith("", "q", "theirs", 0)
+	h.learn("p", "only here")
+	seal = replay.Sealing{SessionID: "theirs", Key: "sealed", SealCount: 1, Dictionary: "only here"}
+	h.Wants(h.Store.CommitSeal(h.Ctx, seal, base), replay.ErrChanged)
+	h.OK(h.Store.ForgetDictionary(h.Ctx, "p", "only here"))
 	storetest.Equal(h, "unused", h.unused(base*2, 10), []string{"q/a"})
 	h.OK(h.Store.ForgetDictionary(h.Ctx, "q", "a"))
 	h.Wants(h.Store.ForgetDictionary(h.Ctx, "p", "a"), replay.ErrChanged)
