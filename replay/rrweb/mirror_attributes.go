@@ -69,8 +69,11 @@ func (m *Mirror) setAttribute(n *node, name, value []byte) {
 			n.more.style = nil
 		}
 	case "width", "height":
-		if n.more != nil && n.more.canvas != nil {
-			n.more.canvas.reset() // a canvas that gets a size is empty
+		if n.tag == "canvas" { // one that gets a size is empty
+			n.removeAttr("rr_dataURL")
+			if n.more != nil {
+				n.more.canvas = nil
+			}
 		}
 	}
 	late := lateAttribute(n.tag, string(name))

@@ -45,6 +45,7 @@ func (m *Mirror) mutate(data []byte) {
 	for ; turn < parts; turn++ { // some part was not there
 		m.mutatePart(turn, &early[turn])
 	}
+	m.findTarget()
 }
 
 func partOf(key []byte) int {

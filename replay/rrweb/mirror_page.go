@@ -32,6 +32,7 @@ type pageState struct {
 	selection []byte // data of the last selection event
 	pointer   []byte // JSON of the last position: x and y
 	pointerID int64  // of the node that the pointer is over; 0 if that is gone
+	movedID   int64  // within a mutation: what the pointer was over before, and which went
 	pressedAt int64  // when a button or finger last did something, unix ms, client clock
 	touch     bool   // the person touches rather than points
 	touching  bool   // a finger is down
@@ -104,6 +105,9 @@ func (m *Mirror) pointAt(p position, touch bool) {
 // stays where it is, and what was around in the same tree is still under it; one in an
 // iframe's document that goes too has no place any more.
 func (m *Mirror) loseTarget(target, parent *node) {
+	if m.page.movedID == 0 {
+		m.page.movedID = target.id
+	}
 	m.page.pointerID = 0
 	sameTree := parent != nil && parent.kind == kindElement
 	for at := target; at != nil && sameTree; at = at.parent {
@@ -115,6 +119,14 @@ func (m *Mirror) loseTarget(target, parent *node) {
 	case target.rootID != 0 && target.rootID != m.root.id:
 		m.page.pointer, m.page.touch, m.page.touching = nil, false, false
 	}
+}
+
+// findTarget is called after a mutation: what the pointer was over may only have moved.
+func (m *Mirror) findTarget() {
+	if m.page.pointer != nil && m.nodes[m.page.movedID] != nil {
+		m.page.pointerID = m.page.movedID
+	}
+	m.page.movedID = 0
 }
 
 // appendNumber appends a JSON number, 0 for another value.
