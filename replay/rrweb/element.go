@@ -92,11 +92,15 @@ func beginning(raw []byte) string {
 	if len(raw) <= bytesMax || !isString(raw) {
 		return text(raw)
 	}
-	s := cut(string(raw[:bytesMax]), bytesMax-1)
-	if i := strings.LastIndexByte(s, '\\'); i > len(s)-len(`\ud83d\ude00`) {
-		s = strings.TrimRight(s[:i], `\`) // not within an escape
+	end := 1
+	for end < bytesMax-len(`\u0000`) {
+		if raw[end] == '\\' {
+			end += max(1, escape(raw[end:]))
+		} else {
+			end++
+		}
 	}
-	return text([]byte(s + `"`))
+	return strings.TrimRight(text(append(raw[:end:end], '"')), "\ufffd") // what is cut through
 }
 
 // name returns what the element is called: its accessible name, or else what is written on it.
