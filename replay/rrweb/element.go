@@ -58,7 +58,8 @@ func (m *Mirror) Element(id int) (el Element, ok bool) {
 // clickable returns what people mean to click on: the nearest such element from n upwards, in n's own
 // tree. The recorder names clicks by the same list.
 func (n *node) clickable() *node {
-	for ; n != nil && n.kind == kindElement; n = n.parent {
+	for steps := 0; n != nil && n.kind == kindElement && steps <= depthMax; n = n.parent {
+		steps++
 		switch n.tag {
 		case "button", "a", "label", "summary", "select", "input", "textarea":
 			return n
@@ -213,9 +214,9 @@ func (n *node) within(fn func(*node) step) {
 
 // label returns the label element of a field: around it, or by its id.
 func (n *node) label() *node {
-	top := n
-	for at := n.parent; at != nil && at.kind == kindElement; at = at.parent {
-		if at.tag == "label" {
+	top, steps := n, 0
+	for at := n.parent; at != nil && at.kind == kindElement && steps <= depthMax; at = at.parent {
+		if steps++; at.tag == "label" {
 			return at
 		}
 		top = at

@@ -1,3 +1,28 @@
+// A keyframe restates a page at a time, for rrweb's Replayer (2.1.6) to begin with.
+//
+// Replayer shows different things when it plays and when it jumps: in a jump it keeps the page in
+// a model of its own, which mangles some inline styles and misses what the pointer was over. A
+// keyframe holds what playing shows, or, where both go wrong, what was recorded.
+//
+// Exceptions: where a keyframe shows something else than playing from the start.
+//
+//   - An iframe's document that was sent twice with one id (srcdoc: first empty, then full):
+//     Replayer stays with the first. A keyframe has the second.
+//   - A shadow host that was moved: Replayer takes the old nodes of its shadow tree for the new
+//     ones (their scroll position, a style's old text). A keyframe has the new.
+//   - Audio and video that were muted or looped when they were added: Replayer forgets it until
+//     something else about them changes. A keyframe says it.
+//   - The player's own style element (blocked elements are grey, animations stand still): it goes when
+//     a mutation replaces the html element. A keyframe brings it back.
+//   - Links whose style sheet came late: Replayer builds the style element with the attributes of the snapshot,
+//     a keyframe with those of now.
+//   - The hover class: on what is around an element that went while the pointer was over it, and
+//     for half a second after a click, it may be on other elements than in playing. Selection and focus of
+//     elements that moved are as after the move was recorded, not lost.
+//   - Recordings of rrweb before 1.0: a node whose sibling is still to come is left out.
+//   - Beyond the bounds that are named ...Max in this package (depth, attributes, rules and changes of a style
+//     sheet, constructed sheets, fonts, drawing on canvases) the rest is left out.
+
 package rrweb
 
 import (
@@ -35,6 +60,7 @@ type keyframe struct {
 	at     int64
 	events int
 	depth  int
+	drawn  int     // bytes of what was drawn on canvases
 	later  []*node // nodes of the tree being written about which there is more to say
 }
 

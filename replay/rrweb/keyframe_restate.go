@@ -33,7 +33,8 @@ func (w *keyframe) restate() {
 		if n.more == nil {
 			continue
 		}
-		if c := n.more.canvas; c != nil {
+		if c := n.more.canvas; c != nil && w.drawn+c.bytes <= canvasesBytesMax {
+			w.drawn += c.bytes
 			for _, draw := range c.draws {
 				w.again(draw)
 			}

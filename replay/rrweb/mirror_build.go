@@ -140,6 +140,9 @@ func (m *Mirror) part(r *reader, n *node, name string) {
 	}
 }
 
+// tagsMax bounds how many tag names are kept once; more are kept for each element.
+const tagsMax = 1 << 10
+
 // tagName returns the one copy of an element's name, as written between quotes.
 func (m *Mirror) tagName(raw []byte) string {
 	if !isString(raw) {
@@ -148,6 +151,9 @@ func (m *Mirror) tagName(raw []byte) string {
 	raw = raw[1 : len(raw)-1]
 	if tag, ok := m.tags[string(raw)]; ok {
 		return tag
+	}
+	if len(m.tags) > tagsMax {
+		clear(m.tags)
 	}
 	tag := string(raw)
 	m.tags[tag] = tag

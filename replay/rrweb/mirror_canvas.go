@@ -6,6 +6,9 @@ import "bytes"
 // at full size. A canvas that is drawn with more commands loses the oldest.
 const canvasBytesMax = 1 << 20
 
+// canvasesBytesMax bounds what a keyframe says of all canvases; of those that come last, nothing is said.
+const canvasesBytesMax = 4 << 20
+
 // canvas is what was drawn on a canvas since it was last empty.
 type canvas struct {
 	draws [][]byte // data of canvas events

@@ -251,7 +251,7 @@ func (m *Mirror) makeRoom(parent, n *node) {
 		}
 		m.contentChanges(parent)
 	case parent.kind == kindDocument && (n.kind == kindDoctype || n.kind == kindElement):
-		m.dropChildren(parent, n.kind)
+		m.dropOnly(parent, n.kind)
 	}
 }
 

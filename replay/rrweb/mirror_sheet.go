@@ -10,6 +10,7 @@ const (
 	ruleOpsMax     = 1 << 14
 	ruleLookback   = 1 << 11
 	ruleDepthMax   = 32
+	styleTextsMax  = 64      // text nodes of a style that are looked at; frameworks write one, or one for each component
 	styleSheetsMax = 1 << 12 // constructed style sheets of a page
 )
 
@@ -70,8 +71,9 @@ func (n *node) isEmptyStyle() bool {
 	if n.tag != "style" || n.attr("_cssText") != nil {
 		return false
 	}
+	looked := 0
 	for c := n.first; c != nil; c = c.follow {
-		if len(c.text) > 2 {
+		if looked++; len(c.text) > 2 || looked > styleTextsMax {
 			return false
 		}
 	}
@@ -336,8 +338,12 @@ func (m *Mirror) adopted(data []byte) {
 	if n == nil || n.kind != kindDocument && (n.inner == nil || n.inner.kind != kindShadowRoot) {
 		return
 	}
+	document := n.document()
+	if document == nil {
+		return
+	}
 	for ok := styles.open('['); ok; ok = styles.more() {
-		m.construct(&styles, n.document().id)
+		m.construct(&styles, document.id)
 	}
 	x := n.extra()
 	x.adopted, x.adopts = true, nil

@@ -227,14 +227,21 @@ func (m *Mirror) drop(n *node) {
 	})
 }
 
-// dropChildren drops the children, or those of some kinds.
-func (m *Mirror) dropChildren(parent *node, kinds ...uint8) {
-	for c := parent.first; c != nil; {
-		next := c.follow
-		if len(kinds) == 0 || slices.Contains(kinds, c.kind) {
+func (m *Mirror) dropChildren(parent *node) {
+	for parent.first != nil {
+		m.drop(parent.first)
+	}
+}
+
+// dropOnly drops the first child of a kind of which a document has one.
+func (m *Mirror) dropOnly(document *node, kind uint8) {
+	const childrenMax = 64 // doctype, comments and the root element
+	looked := 0
+	for c := document.first; c != nil && looked < childrenMax; c = c.follow {
+		if looked++; c.kind == kind {
 			m.drop(c)
+			return
 		}
-		c = next
 	}
 }
 
@@ -249,10 +256,13 @@ func (n *node) holds(other *node) bool {
 	return false
 }
 
-// document returns the document that the node is in.
+// document returns the document that the node is in; nil where that is further than in any page.
 func (n *node) document() *node {
-	for n.parent != nil && n.kind != kindDocument {
-		n = n.parent
+	for steps := 0; n != nil && steps <= depthMax; n = n.parent {
+		if n.kind == kindDocument {
+			return n
+		}
+		steps++
 	}
-	return n
+	return nil
 }
