@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/afterimage/afterimage/replay/blob"
@@ -31,45 +29,13 @@ const dictionaryPrefix = "dictionaries/"
 
 func dictionaryKey(projectID, name string) string { return dictionaryPrefix + projectID + "/" + name }
 
-// heldDictionaries are the site dictionaries used last, newest last. Safe for concurrent use.
-type heldDictionaries struct {
-	mu   sync.Mutex
-	held []*segment.Dictionary
-}
-
-func (h *heldDictionaries) get(name string) *segment.Dictionary {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	i := slices.IndexFunc(h.held, func(d *segment.Dictionary) bool { return d.Name == name })
-	if i < 0 {
-		return nil
-	}
-	d := h.held[i]
-	h.held = append(slices.Delete(h.held, i, i+1), d)
-	return d
-}
-
-// put holds d, unless another reader was first: all must use the same memory. It returns what is held.
-func (h *heldDictionaries) put(d *segment.Dictionary) *segment.Dictionary {
-	if held := h.get(d.Name); held != nil {
-		return held
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.held = append(h.held, d)
-	if len(h.held) > dictionariesHeldMax {
-		h.held = slices.Delete(h.held, 0, 1)
-	}
-	return d
-}
-
 // siteDictionary returns the content of a dictionary, nil if name is empty. Errors wrap [ErrDamaged].
 func (s *Service) siteDictionary(ctx context.Context, projectID, name string) ([]byte, error) {
 	if name == "" {
 		return nil, nil
 	}
-	d := s.dictionaries.get(name)
-	if d == nil {
+	d, has := s.dictionaries.get(name)
+	if !has {
 		row, err := s.store.Dictionary(ctx, projectID, name)
 		if errors.Is(err, ErrNotFound) {
 			return nil, fmt.Errorf("replay: %w: the site dictionary %s is not in the index", ErrDamaged, name)
@@ -94,7 +60,7 @@ func (s *Service) latestDictionary(ctx context.Context, projectID string) (*segm
 	if err != nil {
 		return nil, fmt.Errorf("replay: find site dictionary: %w", err)
 	}
-	if d := s.dictionaries.get(row.Name); d != nil {
+	if d, has := s.dictionaries.get(row.Name); has {
 		return d, nil
 	}
 	d, err := s.openDictionary(ctx, &row)
@@ -109,14 +75,14 @@ func (s *Service) latestDictionary(ctx context.Context, projectID string) (*segm
 func (s *Service) openDictionary(ctx context.Context, row *Dictionary) (*segment.Dictionary, error) {
 	d, err := s.readDictionary(ctx, row, "")
 	if err == nil {
-		return s.dictionaries.put(d), nil
+		return s.dictionaries.put(row.Name, d, dictionariesHeldMax), nil
 	}
 	d, again := s.readDictionary(ctx, row, copySuffix)
 	if again != nil {
 		return nil, errors.Join(err, again)
 	}
 	s.log.Warn("a site dictionary was read from its copy", "project", row.ProjectID, "dictionary", row.Name, "error", err)
-	return s.dictionaries.put(d), nil
+	return s.dictionaries.put(row.Name, d, dictionariesHeldMax), nil
 }
 
 const (
@@ -151,19 +117,20 @@ func (s *Service) LearnDictionaries(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("replay: list projects: %w", err)
 	}
 	learned := 0
+	var failed error // one project's trouble is not another's
 	for _, id := range projects {
-		row, due, err := s.learningDue(ctx, id)
+		last, due, err := s.learningDue(ctx, id)
+		var row Dictionary
 		if err == nil && due {
-			row, err = s.learn(ctx, id)
+			row, err = s.learn(ctx, id, &last)
 		}
 		if err != nil {
-			return learned, fmt.Errorf("replay: learn site dictionary of project %s: %w", id, err)
-		}
-		if due && row.Name != "" {
+			failed = errors.Join(failed, fmt.Errorf("replay: learn site dictionary of project %s: %w", id, err))
+		} else if row.Name != "" {
 			learned++
 		}
 	}
-	return learned, nil
+	return learned, failed
 }
 
 func (s *Service) learningDue(ctx context.Context, projectID string) (Dictionary, bool, error) {
@@ -184,68 +151,45 @@ func (s *Service) learningDue(ctx context.Context, projectID string) (Dictionary
 	return last, state.Due(s.rules), nil
 }
 
-// learn makes a project's dictionary anew: object and copy, key, then the index.
-func (s *Service) learn(ctx context.Context, projectID string) (Dictionary, error) {
+// learn makes a project's dictionary anew, unless it would be the same as the last one: first the objects, then the index.
+func (s *Service) learn(ctx context.Context, projectID string, last *Dictionary) (Dictionary, error) {
 	content, stats, err := dictionary.Learn(s.rules, s.toLearnFrom(ctx, projectID))
 	if err != nil {
 		return Dictionary{}, err
 	}
 	row := Dictionary{ProjectID: projectID, Sessions: stats.Sessions, LearnedAt: s.nowMs()}
-	if content == nil {
-		err = s.store.AddDictionary(ctx, row)
-	} else {
-		err = s.addDictionary(ctx, segment.NewDictionary(content), &row)
+	if d := segment.NewDictionary(content); content != nil && d.Names(last.Name) {
+		row.Name, row.WrappedKey, row.Bytes = last.Name, last.WrappedKey, last.Bytes
+	} else if content != nil {
+		if err := s.putDictionary(ctx, d, &row); err != nil {
+			return row, err
+		}
 	}
-	if err != nil {
-		return row, err
+	if err := s.store.AddDictionary(ctx, row); err != nil {
+		return row, fmt.Errorf("index: %w", err)
 	}
 	s.log.Info("learned a site dictionary", "project", projectID, "sessions", stats.Sessions, "people", stats.People,
 		"dictionary", row.Name, "bytes", len(content), "storedBytes", row.Bytes)
 	return row, nil
 }
 
-// addDictionary stores a dictionary and notes it. Two processes that learn the same at once each make a key: the
-// first to be noted holds, and the other stores the objects once more under it.
-func (s *Service) addDictionary(ctx context.Context, d *segment.Dictionary, row *Dictionary) error {
-	row.Name = d.Name
-	held, err := s.store.Dictionary(ctx, row.ProjectID, d.Name)
-	switch {
-	case err == nil: // the same content was learned before
-		row.WrappedKey, row.Bytes = held.WrappedKey, held.Bytes
-		return s.store.AddDictionary(ctx, *row)
-	case !errors.Is(err, ErrNotFound):
-		return err
-	}
-	row.WrappedKey = s.keys.Wrap(segment.NewDataKey(), d.Name)
-	if err := s.putDictionary(ctx, d, row); err != nil {
-		return err
-	}
-	if err := s.store.AddDictionary(ctx, *row); err != nil {
-		return err
-	}
-	if held, err = s.store.Dictionary(ctx, row.ProjectID, d.Name); err != nil || bytes.Equal(held.WrappedKey, row.WrappedKey) {
-		return err
-	}
-	row.WrappedKey = held.WrappedKey
-	return s.putDictionary(ctx, d, row)
-}
-
+// putDictionary stores a dictionary: its key last, as without it the objects are worth nothing.
 func (s *Service) putDictionary(ctx context.Context, d *segment.Dictionary, row *Dictionary) error {
-	key, err := s.keys.Unwrap(row.WrappedKey, d.Name)
-	if err != nil {
-		return err
-	}
+	key := segment.NewDataKey()
 	object, err := segment.SealDictionary(d, key, row.ProjectID)
 	if err != nil {
 		return err
 	}
-	row.Bytes = 0
+	row.Name, row.WrappedKey = d.Name, s.keys.Wrap(key, d.Name)
 	at := dictionaryKey(row.ProjectID, d.Name)
-	for suffix, b := range map[string][]byte{"": object, copySuffix: object, keySuffix: row.WrappedKey} {
-		if err := s.bucket.Put(ctx, at+suffix, bytes.NewReader(b), int64(len(b))); err != nil {
+	for _, o := range []struct {
+		suffix string
+		bytes  []byte
+	}{{"", object}, {copySuffix, object}, {keySuffix, row.WrappedKey}} {
+		if err := s.bucket.Put(ctx, at+o.suffix, bytes.NewReader(o.bytes), int64(len(o.bytes))); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
-		row.Bytes += int64(len(b))
+		row.Bytes += int64(len(o.bytes))
 	}
 	return nil
 }

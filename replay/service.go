@@ -38,7 +38,8 @@ type Service struct {
 	log    *slog.Logger
 
 	rules        dictionary.Rules
-	dictionaries heldDictionaries
+	dictionaries held[*segment.Dictionary]
+	footers      held[*segment.Footer]
 
 	claims   *claimCache
 	claiming singleflight.Group // by session

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -15,14 +16,27 @@ const (
 
 // Dictionary is a site dictionary: content that many sessions of one project share. It never changes.
 type Dictionary struct {
-	Name    string // SHA-256 of the content in hex
+	// Name is SHA-256 of the content in hex, and what tells apart two that were made of the same content, each under its own key.
+	Name    string
 	Content []byte
 }
 
 // NewDictionary names content.
 func NewDictionary(content []byte) *Dictionary {
+	var tell [4]byte
+	_, _ = rand.Read(tell[:])
+	return &Dictionary{Name: contentHash(content) + "-" + hex.EncodeToString(tell[:]), Content: content}
+}
+
+// Names reports whether a dictionary of that name has the same content.
+func (d *Dictionary) Names(name string) bool {
+	hash, _, _ := strings.Cut(d.Name, "-")
+	return strings.HasPrefix(name, hash+"-")
+}
+
+func contentHash(content []byte) string {
 	sum := sha256.Sum256(content)
-	return &Dictionary{Name: hex.EncodeToString(sum[:]), Content: content}
+	return hex.EncodeToString(sum[:])
 }
 
 func dictionaryContext(projectID, name string) string {
@@ -54,9 +68,8 @@ func OpenDictionary(object []byte, key *DataKey, projectID, name string) (*Dicti
 	if err != nil {
 		return nil, fmt.Errorf("segment: %w: site dictionary does not inflate", ErrCorrupt)
 	}
-	d := NewDictionary(content)
-	if d.Name != name {
+	if !strings.HasPrefix(name, contentHash(content)+"-") {
 		return nil, fmt.Errorf("segment: %w: the site dictionary is another than its name says", ErrCorrupt)
 	}
-	return d, nil
+	return &Dictionary{Name: name, Content: content}, nil
 }

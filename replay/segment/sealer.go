@@ -11,9 +11,11 @@ const (
 	// blockRawBytesMax and blockMsMax end a block: what a player reads to show a moment, and
 	// how far it plays from there.
 	blockRawBytesMax = 1 << 20
-	blockMsMax       = 60_000
-	// blockFirstBytes is how much follows the keyframe in the first block of a tab of several: the first picture needs it whole.
+	blockMsMax       = 45_000
+	// blockFirstBytes and blockFirstMs end the first block of a tab of several: the first picture needs it whole, and so
+	// does, as it is their base, each block of the same page.
 	blockFirstBytes = 64 << 10
+	blockFirstMs    = 15_000
 	// blockMetaBytesMin is how large a block must be for a new page to begin another.
 	blockMetaBytesMin = 256 << 10
 )
@@ -156,11 +158,11 @@ func (s *SealedWriter) full(at int64, kind EventKind) bool {
 	if len(s.raw) == 0 || kind == EventSnapshot && s.last == EventMeta {
 		return false
 	}
-	limit := max(blockRawBytesMax, s.frame)
+	limit, limitMs := max(blockRawBytesMax, s.frame), int64(blockMsMax)
 	if s.blocks == 0 && s.block.SnapshotAt != 0 && s.recorded-int64(s.frame) > blockRawBytesMax {
-		limit = blockFirstBytes
+		limit, limitMs = blockFirstBytes, blockFirstMs
 	}
-	return n >= limit || at-s.block.FirstAt >= blockMsMax || kind == EventMeta && len(s.raw) >= blockMetaBytesMin
+	return n >= limit || at-s.block.FirstAt >= limitMs || kind == EventMeta && len(s.raw) >= blockMetaBytesMin
 }
 
 // begin starts a block with the event given, and with a keyframe before it unless it brings its own.
