@@ -14,7 +14,7 @@ type Mirror struct {
 	mem   arena
 	tags  map[string]string // each tag name once
 
-	scratch []attr // of the element being read
+	scratch []span // of the element being read
 
 	href, width, height []byte // JSON values of the last meta event and resize; nil where unknown
 	offset              []byte // JSON value of the snapshot's initialOffset; nil where there was none
@@ -112,6 +112,8 @@ func (m *Mirror) meta(data []byte) {
 // snapshot begins the page anew.
 func (m *Mirror) snapshot(data []byte) {
 	m.clear()
+	const bytesPerNode, nodesMax = 256, 1 << 14 // a guess, so that the map need not grow from nothing
+	m.nodes = make(map[int64]*node, min(len(data)/bytesPerNode, nodesMax))
 	r := reader{b: data}
 	var root *node
 	for ok := r.open('{'); ok; ok = r.more() {

@@ -170,26 +170,24 @@ func (m *Mirror) attributes(r *reader, attrs []attr) []attr {
 	found := m.scratch[:0]
 	for ok := r.open('{'); ok; ok = r.more() {
 		name := r.key()
+		nameEnd := cap(r.b) - cap(name) + len(name)
 		value := r.raw()
-		if isNull(value) || len(value) == 0 || len(attrs)+len(found) >= attributesMax {
+		if isNull(value) || len(value) == 0 || len(name) == 0 || len(attrs)+len(found) >= attributesMax {
 			continue // null is no attribute to the player
 		}
-		found = append(found, attr{name: name, value: value})
+		found = append(found, span{nameEnd - len(name) - start, nameEnd - start, r.i - len(value) - start, r.i - start})
 	}
 	m.scratch = found
 	if len(found) == 0 {
 		return attrs
 	}
-	// One copy holds them all.
-	kept := m.mem.keep(r.b[start:r.i])
-	moved := func(b []byte) []byte {
-		at := cap(r.b) - cap(b) - start
-		return kept[at : at+len(b) : at+len(b)]
-	}
+	kept := m.mem.keep(r.b[start:r.i]) // one copy holds them all
 	attrs = slices.Grow(attrs, len(found))
-	for _, a := range found {
-		attrs = append(attrs, attr{name: moved(a.name), value: moved(a.value)})
+	for _, at := range found {
+		attrs = append(attrs, attr{name: kept[at.name:at.nameEnd:at.nameEnd], value: kept[at.value:at.valueEnd:at.valueEnd]})
 	}
-	clear(found) // they point into the event
 	return attrs
 }
+
+// span is where an attribute stands, in bytes from the first of all.
+type span struct{ name, nameEnd, value, valueEnd int }
