@@ -58,7 +58,7 @@ func (s *stores) usage(ctx context.Context) ([]projectUsage, error) {
 		projects = append(projects, projectUsage{
 			Project: u.ProjectID, Sessions: u.Sessions, RawBytes: u.RawBytes, PackBytes: u.PackBytes, SealedBytes: u.SealedBytes,
 			DictionaryBytes: u.DictionaryBytes,
-			SearchBytes: indexBytes * u.Sessions / max(1, sessions),
+			SearchBytes:     indexBytes * u.Sessions / max(1, sessions),
 		})
 	}
 	return projects, nil
