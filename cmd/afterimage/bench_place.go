@@ -6,7 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/afterimage/afterimage/internal/account"
@@ -111,6 +116,42 @@ func (c *call) benchListen(ctx context.Context, s *stores, reads *bench.Reads) (
 			defer cancel()
 			return errors.Join(server.Shutdown(ctx), <-ended, s.Close())
 		}}, nil
+}
+
+// How long a service may take to start, and how often it is asked.
+const (
+	benchReadyWithin = 30 * time.Second
+	benchReadyEvery  = 20 * time.Millisecond
+)
+
+// benchAlone runs `afterimage serve` on a folder, whatever the settings are, until Close.
+func benchAlone(ctx context.Context, folder string) (*bench.Alone, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listen on this machine: %w", err)
+	}
+	address := listener.Addr().String()
+	program, err := os.Executable()
+	if err = errors.Join(err, listener.Close()); err != nil {
+		return nil, err
+	}
+	service := exec.CommandContext(ctx, program, "serve", "--data", folder, "--addr", address, "--metrics-addr", "off")
+	service.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AFTERIMAGE_") })
+	if err := service.Start(); err != nil {
+		return nil, fmt.Errorf("start a service: %w", err)
+	}
+	stop := func() error { return errors.Join(service.Process.Signal(syscall.SIGTERM), service.Wait()) }
+	url := "http://" + address
+	for end := time.Now().Add(benchReadyWithin); ; {
+		answer, err := http.Get(url + "/readyz")
+		if err == nil && answer.Body.Close() == nil && answer.StatusCode == http.StatusOK {
+			return &bench.Alone{URL: url, PID: service.Process.Pid, Close: stop}, nil
+		}
+		if time.Now().After(end) {
+			return nil, errors.Join(fmt.Errorf("the service was not ready within %s", benchReadyWithin), err, stop())
+		}
+		<-time.After(benchReadyEvery)
+	}
 }
 
 // inFolder calls fn with the folder named by a flag, or with a temporary one that is removed again.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"text/tabwriter"
@@ -25,7 +27,7 @@ as ratios.
   afterimage bench play --sizes 3,30 --json recordings/`,
 	options: []option{
 		{flag: "sizes", arg: "LIST", def: "3,30,300", check: isSizes, help: "how large sessions to make, in MB of raw JSON, with commas"},
-		{flag: "keep", arg: "FOLDER", help: "new folder to leave the sessions in: the service's data, and each as gzip JSON; without, a temporary one is removed"},
+		{flag: "keep", arg: "FOLDER", help: "new folder to leave the sessions in: the service's data, each as gzip JSON, the figures; without, a temporary one is removed"},
 		{flag: "json", help: "print the figures as JSON on standard output"},
 	},
 	run: runBenchPlay,
@@ -65,12 +67,20 @@ func runBenchPlay(ctx context.Context, c *call) error {
 			Lengths: benchLengths(c.str("sizes")), Recordings: recordings, Folder: folder,
 			Stored: func(ctx context.Context, fn func(*bench.Place) error) error { return c.withBenchPlace(ctx, data, fn) },
 			Served: func(ctx context.Context) (*bench.Served, error) { return c.benchServed(ctx, data) },
+			Alone:  func(ctx context.Context) (*bench.Alone, error) { return benchAlone(ctx, data) },
 			Progress: func(what string) {
 				show.clear()
 				show.show("%s", what)
 			},
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		figures, err := json.Marshal(played)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(folder, "played.json"), figures, 0o600)
 	})
 	show.clear()
 	if err != nil {
@@ -111,7 +121,7 @@ func (c *call) printPlayed(played []bench.Played) error {
 		row("in reads", func(p *bench.Played) string { return strconv.FormatInt(at.of(p).Reads, 10) })
 	}
 	row("playing all of it", func(p *bench.Played) string { return fmt.Sprintf("%.1f s", p.PlayedMs/1000) })
-	row("memory meanwhile", func(p *bench.Played) string { return bytesText(p.MemoryBytes) })
+	row("memory of the service meanwhile", func(p *bench.Played) string { return bytesText(p.MemoryBytes) })
 	row("plain player, parsed", func(p *bench.Played) string { return fmt.Sprintf("%.0f ms", p.Plain.ParsedMs) })
 	row("times ours at 5/6", func(p *bench.Played) string { return fmt.Sprintf("%.0f ×", p.Faster) })
 	return w.Flush()

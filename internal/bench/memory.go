@@ -1,51 +1,34 @@
 package bench
 
 import (
-	"runtime/debug"
-	"runtime/metrics"
-	"time"
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
 )
 
-// memoryEvery is how often the memory is looked at: often enough to see one answer being made.
-const memoryEvery = 2 * time.Millisecond
-
-// memoryWatch notes the most memory that this process held.
-type memoryWatch struct {
-	end  chan struct{}
-	most chan int64
+// Alone is a service in a process of its own.
+type Alone struct {
+	URL   string
+	PID   int
+	Close func() error
 }
 
-// watchMemory begins with nothing but what is in use.
-func watchMemory() *memoryWatch {
-	debug.FreeOSMemory()
-	debug.FreeOSMemory() // what pools held is freed by the second collection
-	w := &memoryWatch{end: make(chan struct{}), most: make(chan int64)}
-	go func() {
-		tick := time.NewTicker(memoryEvery)
-		defer tick.Stop()
-		most := heldMemory()
-		for {
-			select {
-			case <-tick.C:
-				most = max(most, heldMemory())
-			case <-w.end:
-				w.most <- max(most, heldMemory())
-				return
-			}
-		}
-	}()
-	return w
-}
-
-// stop ends the watch and returns the most that was held, in bytes.
-func (w *memoryWatch) stop() int64 {
-	close(w.end)
-	return <-w.most
-}
-
-// heldMemory is what Go's runtime has of the system and has not given back.
-func heldMemory() int64 {
-	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	metrics.Read(samples)
-	return int64(samples[0].Value.Uint64() - samples[1].Value.Uint64())
+// mostMemory is the most memory that a process has held, in bytes; 0 where the system does not tell as Linux does.
+func mostMemory(pid int) (int64, error) {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	_, after, _ := bytes.Cut(status, []byte("VmHWM:"))
+	var kib int64
+	if _, err := fmt.Sscanf(string(after), "%d kB", &kib); err != nil {
+		return 0, fmt.Errorf("read the memory of process %d: %w", pid, err)
+	}
+	return kib << 10, nil
 }

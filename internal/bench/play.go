@@ -40,8 +40,10 @@ type PlayRun struct {
 	Folder string
 	// Stored calls fn with the service that sessions are stored and sealed in, Served opens the same
 	// stores anew to play from.
-	Stored   func(ctx context.Context, fn func(*Place) error) error
-	Served   func(ctx context.Context) (*Served, error)
+	Stored func(ctx context.Context, fn func(*Place) error) error
+	Served func(ctx context.Context) (*Served, error)
+	// Alone serves the stores in a process of its own, whose memory can be looked at.
+	Alone    func(ctx context.Context) (*Alone, error)
 	Progress func(what string)
 }
 
@@ -58,7 +60,7 @@ type Played struct {
 	Start       Picture `json:"start"`
 	Late        Picture `json:"late"`        // at 5/6 of the session
 	PlayedMs    float64 `json:"playedMs"`    // all windows from start to end, one after another
-	MemoryBytes int64   `json:"memoryBytes"` // the most that the process held meanwhile
+	MemoryBytes int64   `json:"memoryBytes"` // the most that the service's process held; 0: not known on this system
 	Plain       Plain   `json:"plain"`
 	// Faster is how many times sooner than in the plain player the late picture's events are there.
 	Faster float64 `json:"faster"`
@@ -141,14 +143,26 @@ func (run *PlayRun) play(ctx context.Context, plain string, one *Played) error {
 	if err != nil {
 		return errors.Join(err, served.Close())
 	}
+	defer c.close()
 	player := &player{Served: served, client: c, one: one}
 	err = player.measure(ctx)
-	if err == nil {
-		one.Plain, err = playPlain(ctx, c, plain)
+	if err = errors.Join(err, served.Close()); err != nil {
+		return err
+	}
+	if one.Plain, err = playPlain(ctx, c, plain); err != nil {
+		return err
 	}
 	one.Faster = one.Plain.ParsedMs / one.Late.ParsedMs
-	c.close()
-	return errors.Join(err, served.Close())
+	alone, err := run.Alone(ctx)
+	if err != nil {
+		return err
+	}
+	player.URL = alone.URL
+	err = player.all(ctx)
+	if err == nil {
+		one.MemoryBytes, err = mostMemory(alone.PID)
+	}
+	return errors.Join(err, alone.Close())
 }
 
 // player asks for what the player in the web app would.
@@ -157,7 +171,6 @@ type player struct {
 	client     *client
 	one        *Played
 	start, end int64 // of the tab, unix ms
-	unread     Read  // what reading the footer takes
 }
 
 func (p *player) measure(ctx context.Context) error {
@@ -171,10 +184,8 @@ func (p *player) measure(ctx context.Context) error {
 	if p.one.Late, err = p.picture(ctx, p.start+int64(float64(p.end-p.start)*late)); err != nil {
 		return err
 	}
-	if p.one.Start, err = p.picture(ctx, p.start); err != nil {
-		return err
-	}
-	return p.all(ctx)
+	p.one.Start, err = p.picture(ctx, p.start)
+	return err
 }
 
 // object looks at what was stored.
@@ -210,10 +221,8 @@ func (p *player) object(ctx context.Context) error {
 		return err
 	}
 	p.one.ObjectBytes, p.one.FooterBytes, p.one.Blocks = size, int64(len(text)), len(footer.Blocks)
-	p.unread = Read{1, min(size, segment.FooterGuessBytes)}
-	if p.one.FooterBytes+segment.TailBytes > p.unread.Bytes {
-		p.unread = Read{2, p.unread.Bytes + p.one.FooterBytes}
-	}
+	// The footer is read once for many pictures, and said for itself.
+	p.Reads.leaveOut(size-min(size, segment.FooterGuessBytes), tail.Offset)
 	return nil
 }
 
@@ -252,7 +261,7 @@ func (p *player) picture(ctx context.Context, at int64) (Picture, error) {
 	var pic Picture
 	var server, whole []float64
 	for i := range tries {
-		before, began := p.Reads.Now(), time.Now()
+		before, began := p.Reads.now(), time.Now()
 		if err := p.session(ctx); err != nil {
 			return pic, err
 		}
@@ -262,9 +271,9 @@ func (p *player) picture(ctx context.Context, at int64) (Picture, error) {
 		}
 		server = append(server, ms(began))
 		if i == 0 {
-			read := p.Reads.Now().since(before).since(p.unread)
-			pic.FirstMs, pic.Reads, pic.Bytes = server[0], read.Count, read.Bytes
-			pic.BytesPart = float64(read.Bytes) / float64(p.one.ObjectBytes)
+			taken := p.Reads.now().since(before)
+			pic.FirstMs, pic.Reads, pic.Bytes = server[0], taken.count, taken.bytes
+			pic.BytesPart = float64(taken.bytes) / float64(p.one.ObjectBytes)
 		}
 		began = time.Now()
 		events := 0
@@ -282,23 +291,21 @@ func (p *player) picture(ctx context.Context, at int64) (Picture, error) {
 	return pic, nil
 }
 
-// all plays the session from its start to its end, and watches the memory.
+// all plays the session from its start to its end.
 func (p *player) all(ctx context.Context) error {
-	watch := watchMemory()
 	began := time.Now()
 	length := int64(windowMs)
 	for from := p.start; from <= p.end; {
 		to := from + length
 		var size int64
 		if err := p.client.get(ctx, p.window(from, to, from == p.start), discarded(&size)); err != nil {
-			watch.stop()
 			return err
 		}
 		fitting := int64(windowBytes * float64(length) / float64(max(size, 1)))
 		length = max(windowMs, min(windowMsMax, windowGrowth*length, fitting))
 		from = to
 	}
-	p.one.PlayedMs, p.one.MemoryBytes = ms(began), watch.stop()
+	p.one.PlayedMs = ms(began)
 	return nil
 }
 
