@@ -117,6 +117,9 @@ func (n *node) refuseChildren() {
 // splitShadow moves the children that are in the shadow root there.
 func (n *node) splitShadow() {
 	shadow := n.shadow()
+	if shadow == nil {
+		return
+	}
 	for c := n.first; c != nil; {
 		next := c.follow
 		if c.is(flagShadow) {

@@ -118,11 +118,37 @@ func checkStream(tb testing.TB, stream string, from int) {
 	for i := range events {
 		m.Apply(&events[i])
 	}
+	checkKnown(tb, m)
 	for id := range m.nodes {
 		m.Element(int(id))
 	}
 	checkFrom(tb, events, from%len(events))
 	checkFrom(tb, events, len(events)-1)
+}
+
+// checkKnown holds that the nodes that are known are those of the tree, and what is held.
+func checkKnown(tb testing.TB, m *Mirror) {
+	tb.Helper()
+	known := 0
+	count := func(n *node) {
+		if n.kind == kindShadowRoot {
+			return
+		}
+		if known++; m.nodes[n.id] != n {
+			tb.Errorf("the node %d of the tree is not known by its id", n.id)
+		}
+	}
+	if m.root != nil {
+		m.root.walk(count)
+	}
+	for _, a := range m.held {
+		if m.nodes[a.node.id] == a.node {
+			a.node.walk(count)
+		}
+	}
+	if known != len(m.nodes) {
+		tb.Errorf("%d nodes are known, %d are there", len(m.nodes), known)
+	}
 }
 
 // TestMirrorOfAnyEvents runs the fuzz test's property on events at random.

@@ -176,6 +176,12 @@ func (m *Mirror) place(b *batch, a addition) {
 	if !mayHold(parent, n) {
 		return
 	}
+	box := parent
+	if n.is(flagShadow) && parent.kind == kindElement {
+		if box = parent.shadow(); box == nil {
+			return
+		}
+	}
 	if n = m.renew(parent, n); n == nil {
 		return
 	}
@@ -184,12 +190,6 @@ func (m *Mirror) place(b *batch, a addition) {
 		m.hold(a)
 		b.arrived(n)
 		return
-	}
-	box := parent
-	if n.is(flagShadow) && parent.kind == kindElement {
-		if box = parent.shadow(); box == nil {
-			return
-		}
 	}
 	m.makeRoom(parent, n)
 	if p := m.nodes[a.previous]; p != nil && p.follow != nil {

@@ -88,10 +88,13 @@ func (m *Mirror) pointerMoved(ev *Event) {
 // pointAt notes where the pointer is. What it was over may be gone already: it is then over
 // nothing, unless the place is one in some iframe.
 func (m *Mirror) pointAt(p position, touch bool) {
-	if m.nodes[p.id] == nil {
+	switch m.nodes[p.id] {
+	case nil:
 		if m.frames > 0 {
 			return
 		}
+		p.id = 0
+	case m.root:
 		p.id = 0
 	}
 	m.page.touch = m.page.touch || touch

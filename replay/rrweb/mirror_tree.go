@@ -142,13 +142,15 @@ func (n *node) detach() {
 	n.prev, n.follow = nil, nil
 }
 
-// shadow returns the element's shadow root, which it makes where there is none; nil for an iframe.
+// shadow returns the element's shadow root, which it makes where there is none; nil where there can be none.
 func (n *node) shadow() *node {
+	switch n.tag {
+	case "iframe", "textarea", "style", "link": // what is in them is something else
+		n.flags &^= flagShadowHost
+		return nil
+	}
 	if n.inner == nil {
 		n.inner = &node{kind: kindShadowRoot, parent: n}
-	}
-	if n.inner.kind != kindShadowRoot {
-		return nil
 	}
 	n.flags |= flagShadowHost
 	return n.inner
@@ -214,10 +216,10 @@ func (m *Mirror) drop(n *node) {
 		if m.nodes[n.id] != n {
 			return
 		}
-		switch n.id {
-		case m.page.focus:
+		if n.id == m.page.focus {
 			m.page.focus = 0
-		case m.page.pointerID:
+		}
+		if n.id == m.page.pointerID {
 			m.loseTarget(n, parent)
 		}
 		if n.kind == kindDocument {
