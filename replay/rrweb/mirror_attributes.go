@@ -58,7 +58,9 @@ func (m *Mirror) setAttribute(n *node, name, value []byte) {
 	case "_cssText":
 		if n.tag == "link" || n.tag == "style" { // the player builds it anew
 			m.dropChildren(n)
-			n.more = nil
+			if n.more != nil {
+				n.more = &extra{style: n.more.style}
+			}
 		}
 	case "value":
 		if n.tag == "textarea" {

@@ -73,7 +73,7 @@ func (n *node) isEmptyStyle() bool {
 	}
 	looked := 0
 	for c := n.first; c != nil; c = c.follow {
-		if looked++; len(c.text) > 2 || looked > styleTextsMax {
+		if looked++; c.kind == kindText && len(c.text) > 2 || looked > styleTextsMax {
 			return false
 		}
 	}
