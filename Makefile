@@ -37,8 +37,15 @@ lint: node_modules/.package-lock.json ## check style, types and arrows between p
 	@scripts/lint.sh
 
 .PHONY: bench
-bench: web ## run the benchmarks of all packages (BENCH=name to choose)
+bench: build ## measure code, sealing and playing (BENCH=name: code alone; RECORDINGS=files: on these)
 	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem ./...
+ifndef BENCH
+	bin/afterimage bench seal $(RECORDINGS)
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; set -x; \
+	bin/afterimage bench play --keep "$$folder" $(RECORDINGS); \
+	node e2e/bench-player.mjs "$$folder"
+	@echo 'The figures of a quiet machine are written down in docs/BENCHMARKS.md.'
+endif
 
 .PHONY: fuzz
 fuzz: web ## run every fuzz test for FUZZTIME each (default 20s)

@@ -1,6 +1,7 @@
 // Measures the player in Chromium on the sessions that `afterimage bench play --keep FOLDER` left: how soon
 // it shows a picture at 5/6 of a session, against a plain player that loads all of it as one gzip JSON, and what
-// it holds after playing all over it. No test: `make bench` runs it, `node bench-player.mjs FOLDER` alone.
+// it holds after playing all over it. Ours is opened with all of the web app around it, the plain one is a page of
+// nothing else: so the time counts both from opening the page and from asking for the first events. No test: `make bench` runs it, `node bench-player.mjs FOLDER` alone.
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -30,7 +31,8 @@ if (!folder) {
 }
 const sessions = JSON.parse(await readFile(join(folder, 'played.json'), 'utf8')).sort((a, b) => a.rawBytes - b.rawBytes)
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]
+/** The median of one figure of pictures. */
+const median = (pictures, figure) => pictures.map((one) => one[figure]).sort((a, b) => a - b)[Math.floor((pictures.length - 1) / 2)]
 
 /** The plain player's page, its library, and each session whole. */
 async function plainServer() {
@@ -41,6 +43,7 @@ async function plainServer() {
     const events = JSON.parse(await (await fetch('/' + name + '.json')).text())
     const replayer = new rrweb.Replayer(events, { root: document.getElementById('root'), showWarning: false, triggerFocus: false })
     replayer.pause(Number(at) * 1000)
+    window.replayer = replayer // which is held, as a player with buttons would
   </script>`
   const server = createServer((request, answer) => {
     const path = new URL(request.url, 'http://localhost').pathname
@@ -55,11 +58,14 @@ async function plainServer() {
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() }
 }
 
-/** Goes to an address and returns when the recorded page was painted in the frame that find gives, and its text. */
+/** Goes to an address and returns how long it took until the recorded page was painted in the frame that find gives, and its text. */
 async function firstPicture(page, url, find, withinMs = 60_000) {
   let crashed = false
   const crash = () => (crashed = true)
   page.on('crash', crash)
+  let asked
+  const asks = (request) => (asked ??= /\/events\?|\.json$/.test(request.url()) ? performance.now() : undefined)
+  page.on('request', asks)
   const began = performance.now()
   await page.goto(url, { waitUntil: 'commit' })
   try {
@@ -72,8 +78,9 @@ async function firstPicture(page, url, find, withinMs = 60_000) {
       return text
     }, { withinMs, everyMs: 5 })
     if (crashed) throw new Error('the tab crashed')
-    return { ms: performance.now() - began, text }
+    return { ms: performance.now() - began, askedMs: performance.now() - asked, text }
   } finally {
+    page.off('request', asks)
     page.off('crash', crash)
   }
 }
@@ -116,12 +123,12 @@ async function measured(context, server, plain, project, session) {
   for (let i = 0; i < tries; i++) {
     const page = await context.newPage()
     const picture = await firstPicture(page, `${server.url}/p/${project}/sessions/${session.id}?t=${at}`, drawn)
-    ours.push(picture.ms)
+    ours.push(picture)
     text = picture.text
     await page.close()
   }
   const page = await context.newPage()
-  await firstPicture(page, `${server.url}/p/${project}/sessions/${session.id}?t=0`, drawn)
+  await firstPicture(page, `${server.url}/p/${project}/sessions/${session.id}?t=${at}`, drawn)
   const heap = await playAllOver(page, session.seconds)
   await page.close()
 
@@ -131,7 +138,7 @@ async function measured(context, server, plain, project, session) {
     const page = await context.newPage()
     try {
       const picture = await firstPicture(page, `${plain.url}/?name=${session.session}&at=${at}`, plainFrame, plainWithinMs)
-      others.push(picture.ms)
+      others.push(picture)
       same = picture.text === text
       plainHeap = await heapMB(page)
     } catch (error) {
@@ -139,8 +146,15 @@ async function measured(context, server, plain, project, session) {
     }
     await page.close()
   }
-  return { session: session.session, rawBytes: session.rawBytes, seconds: session.seconds, pictureMs: median(ours), heapMB: heap,
-    plainMs: others.length ? median(others) : null, plainHeapMB: plainHeap ?? null, plainFailed: failed ?? null, sameText: same ?? null }
+  const times = (figure) => [median(ours, figure), failed ? null : median(others, figure)]
+  return { opened: times('ms'), asked: times('askedMs'), heaps: [heap, plainHeap], failed, same }
+}
+
+function row(session, { opened, asked, heaps, failed, same }) {
+  const ms = ([ours, plain]) => [`${ours.toFixed(0)} ms`, plain === null ? failed : `${plain.toFixed(0)} ms`, plain === null ? '' : `${(plain / ours).toFixed(1)} ×`]
+  const cells = [session.session, `${(session.rawBytes / 1e6).toFixed(0)} MB`, `${(session.seconds / 60).toFixed(0)} min`, ...ms(opened), ...ms(asked),
+    `${heaps[0].toFixed(1)} MB`, failed ? '' : `${heaps[1].toFixed(1)} MB`]
+  return `| ${cells.join(' | ')} |${same === false ? ' (the two show other texts)' : ''}`
 }
 
 const server = await Server.start({ folder: join(folder, 'data') })
@@ -152,15 +166,10 @@ try {
   await page.goto(await server.signInLink())
   await page.waitForURL('**/sessions**')
   const project = new URL(page.url()).pathname.split('/')[2]
-  console.log('| session | raw | lasts | first picture at 5/6 | heap after playing all over | plain player | its heap | times ours |')
-  console.log('|---|--:|--:|--:|--:|--:|--:|--:|')
-  for (const session of sessions) {
-    const one = await measured(context, server, plain, project, session)
-    const cells = [one.session, `${(one.rawBytes / 1e6).toFixed(0)} MB`, `${(one.seconds / 60).toFixed(0)} min`, `${one.pictureMs.toFixed(0)} ms`, `${one.heapMB.toFixed(1)} MB`,
-      one.plainMs === null ? one.plainFailed : `${one.plainMs.toFixed(0)} ms`, one.plainMs === null ? '' : `${one.plainHeapMB.toFixed(0)} MB`,
-      one.plainMs === null ? '' : `${(one.plainMs / one.pictureMs).toFixed(1)} ×`]
-    console.log(`| ${cells.join(' | ')} |${one.sameText === false ? ' (the two show other texts)' : ''}`)
-  }
+  console.log('First picture at 5/6 of a session, from opening the page, and from asking for events; heap, ours after playing all over.\n')
+  console.log('| session | raw | lasts | opening: ours | plain | times | asking: ours | plain | times | heap: ours | plain |')
+  console.log(`|---|${'--:|'.repeat(10)}`)
+  for (const session of sessions) console.log(row(session, await measured(context, server, plain, project, session)))
 } finally {
   await browser.close()
   plain.close()
