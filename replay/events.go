@@ -119,7 +119,7 @@ type tabReader struct {
 }
 
 func newTabReader(s *Service, p *plan, tab string, q EventQuery, last int64) *tabReader {
-	r := &tabReader{s: s, load: newLoader(s, p), tab: tab, last: last, gaps: q.Gaps, seeks: q.Keyframe,
+	r := &tabReader{s: s, load: newLoader(s, p, tab), tab: tab, last: last, gaps: q.Gaps, seeks: q.Keyframe,
 		from: math.MinInt64, to: math.MaxInt64}
 	r.pieces = p.pieces[tab]
 	if q.From != 0 {
@@ -128,6 +128,7 @@ func newTabReader(s *Service, p *plan, tab string, q EventQuery, last int64) *ta
 	if q.To != 0 {
 		r.to = q.To - p.sess.ClockOffsetMs
 	}
+	r.load.ahead.until = r.to
 	return r
 }
 
@@ -287,7 +288,8 @@ func (r *tabReader) replan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.load = newLoader(r.s, p)
+	r.load = newLoader(r.s, p, r.tab)
+	r.load.ahead.until = r.to
 	r.pieces = upTo(p.pieces[r.tab], r.last)
 	return nil
 }
@@ -299,7 +301,7 @@ func (s *Service) BatchesAfter(ctx context.Context, sess *Session, tabID string,
 	if err != nil {
 		return err
 	}
-	load := newLoader(s, p)
+	load := newLoader(s, p, tabID)
 	var array []byte
 	pieces := p.pieces[tabID]
 	for i := range pieces {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/afterimage/afterimage/replay/blob"
@@ -34,6 +35,7 @@ type piece struct {
 	// starts says that nothing before the piece is needed to show it from its beginning.
 	starts bool
 
+	at    int    // index in the tab's pieces
 	row   *Batch // where it lies in a pack, nil if in the sealed object
 	block int    // of the sealed object
 	skip  int    // events before it in the block, keyframe included
@@ -173,6 +175,9 @@ func (p *plan) arrange() {
 	for tab, pieces := range p.pieces {
 		// Stable: a batch cut over two blocks keeps its order.
 		slices.SortStableFunc(pieces, func(a, b piece) int { return cmp.Compare(a.seq, b.seq) })
+		for i := range pieces {
+			pieces[i].at = i
+		}
 		p.tabs = append(p.tabs, tab)
 	}
 	slices.SortFunc(p.tabs, func(a, b string) int {
@@ -214,15 +219,18 @@ type loader struct {
 	events []rrweb.Event
 	bases  map[int][]byte // plaintext by block: at most the two that the last block needed
 	healed func(i int)    // if set, is told of blocks that could be read though they are not as they were written
+	ahead  readAhead
 }
 
-func newLoader(s *Service, p *plan) loader { return loader{s: s, p: p, block: -1} }
+func newLoader(s *Service, p *plan, tab string) loader {
+	return loader{s: s, p: p, block: -1, ahead: readAhead{s: s, key: p.key, pieces: p.pieces[tab], until: math.MaxInt64}}
+}
 
 // load returns the events of a piece. Errors wrap [ErrDamaged], or [blob.ErrNotFound] where
 // the object is gone, because the session was sealed meanwhile or because it is lost.
 func (l *loader) load(ctx context.Context, pc *piece) ([]rrweb.Event, error) {
 	if pc.row != nil {
-		events, err := l.s.loadRecord(ctx, pc.row, l.p.key)
+		events, err := l.ahead.load(ctx, pc)
 		if err == nil && len(events) != pc.events {
 			err = fmt.Errorf("replay: %w: batch %d has another number of events than its index", ErrDamaged, pc.seq)
 		}

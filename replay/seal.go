@@ -182,7 +182,7 @@ func (w *sealer) tab(ctx context.Context, tab *Tab) error {
 	if err := w.w.Tab(tab.ID, recorded, watch.page.AppendKeyframe); err != nil {
 		return err
 	}
-	load := newLoader(w.s, w.p)
+	load := newLoader(w.s, w.p, tab.ID)
 	pieces := w.p.pieces[tab.ID]
 	var found signal.Batch
 	for i := range pieces {

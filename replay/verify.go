@@ -199,7 +199,7 @@ func (v *verifier) reportSealed(offset int64, why string) {
 
 // tab reads one tab and takes from rows what it found.
 func (v *verifier) tab(ctx context.Context, tab string, rows map[BatchID]*Batch) error {
-	load := newLoader(v.s, v.p)
+	load := newLoader(v.s, v.p, tab)
 	load.healed = func(i int) {
 		if !v.told[i] { // a base is read for each block that has it
 			v.told[i] = true
