@@ -33,7 +33,7 @@ type pageState struct {
 	pointer   []byte // JSON of the last position: x and y
 	pointerID int64  // of the node that the pointer is over; 0 if that is gone
 	movedID   int64  // within a mutation: what the pointer was over before, and which went
-	pressedAt int64  // when a button or finger last did something, unix ms, client clock
+	pressedAt int64  // when a button, finger or drag last did something, unix ms, client clock
 	touch     bool   // the person touches rather than points
 	touching  bool   // a finger is down
 	focus     int64  // id of the element that has the focus; 0 if none
@@ -78,10 +78,15 @@ func (m *Mirror) pointerMoved(ev *Event) {
 		for ok := in.open('{'); ok; ok = in.more() {
 			p.field(&in, in.key())
 		}
-		// Positions are sent some time after they were: a click may lie between.
-		if ev.Timestamp+p.ago >= m.page.pressedAt {
-			m.pointAt(p, ev.Source == SourceTouchMove)
+		// The player moves the mouse at the times of its positions, which are sent later: a click may
+		// lie between. Touches and drags it applies as they come.
+		switch {
+		case ev.Source != SourceMouseMove:
+			m.page.pressedAt = ev.Timestamp
+		case ev.Timestamp+p.ago < m.page.pressedAt:
+			continue
 		}
+		m.pointAt(p, ev.Source == SourceTouchMove)
 	}
 }
 
