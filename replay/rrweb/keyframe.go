@@ -1,8 +1,9 @@
 // A keyframe restates a page at a time, for rrweb's Replayer (2.1.6) to begin with.
 //
 // Replayer shows different things when it plays and when it jumps: in a jump it keeps the page in
-// a model of its own, which mangles some inline styles and misses what the pointer was over. A
-// keyframe holds what playing shows, or, where both go wrong, what was recorded.
+// a model of its own, which mangles some inline styles and passes over what is done to new nodes. A
+// keyframe holds what playing shows, but for the pointer, which is where a jump has it; or, where both go
+// wrong, what was recorded.
 //
 // Exceptions: where a keyframe shows something else than playing from the start.
 //
@@ -16,9 +17,8 @@
 //     a mutation replaces the html element. A keyframe brings it back.
 //   - Links whose style sheet came late: Replayer builds the style element with the attributes of the snapshot,
 //     a keyframe with those of now.
-//   - The hover class: on what is around an element that went while the pointer was over it, and
-//     for half a second after a click, it may be on other elements than in playing. Selection and focus of
-//     elements that moved are as after the move was recorded, not lost.
+//   - Pointer and hover class, against playing event by event: they are those of a jump.
+//     Selection and focus of elements that moved are as after the move was recorded, not lost.
 //   - Recordings of rrweb before 1.0: a node whose sibling is still to come is left out.
 //   - Beyond the bounds that are named ...Max in this package (depth, attributes, rules and changes of a style
 //     sheet, constructed sheets, fonts, drawing on canvases) the rest is left out.
@@ -115,6 +115,8 @@ func (w *keyframe) snapshot() {
 	w.node(w.m.root)
 	w.str(`,"initialOffset":`)
 	w.orElse(w.m.offset, `{"left":0,"top":0}`)
+	w.str(`,"` + newestKey + `":`)
+	w.num(w.m.newest)
 	w.str("}")
 	w.end()
 }

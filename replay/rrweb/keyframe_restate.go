@@ -303,25 +303,29 @@ func (w *keyframe) pointer() {
 		w.str("}")
 		w.end()
 	}
-	over := p.pointerID
-	if over == 0 {
-		over = w.m.root.id // keeps its place, and nothing is under it
-	}
-	if p.pointer == nil || w.m.nodes[over] == nil {
+	if p.pointer == nil {
 		return
 	}
-	source, begin, end := SourceMouseMove, `,"positions":[{`, `,"timeOffset":0}]}`
-	switch {
-	case p.touching:
-		source, begin, end = SourceMouseInteraction, `,"type":7,`, "}"
-	case p.touch:
+	if p.touching { // on what was always there: a jump passes over touches of newer nodes
+		w.change(SourceMouseInteraction)
+		w.str(`,"type":`)
+		w.num(interactionTouchStart)
+		w.str(`,"id":`)
+		w.num(w.m.root.id)
+		w.str(",")
+		w.raw(p.pointer)
+		w.str("}")
+		w.end()
+	}
+	source := SourceMouseMove
+	if p.touch {
 		source = SourceTouchMove
 	}
 	w.change(source)
-	w.str(begin)
+	w.str(`,"positions":[{`)
 	w.raw(p.pointer)
 	w.str(`,"id":`)
-	w.num(over)
-	w.str(end)
+	w.num(p.pointerID)
+	w.str(`,"timeOffset":0}]}`)
 	w.end()
 }

@@ -22,7 +22,7 @@ type Mirror struct {
 	at                  int64  // timestamp of the event that is being applied
 	steps               int64  // counts inputs, whose order matters
 
-	frames    int             // documents in iframes
+	newest    int64           // highest id of the full snapshot that was recorded
 	documents map[int64]*node // documents whose iframe has not come yet, by the iframe's id
 	held      map[int64]addition
 	sheets    map[int64]*sheet // constructed style sheets, by their ids
@@ -74,11 +74,7 @@ func (m *Mirror) clear() {
 	if m.root == nil {
 		return
 	}
-	if n := m.nodes[m.page.pointerID]; n != nil {
-		m.loseTarget(n, nil)
-	}
-	m.frames = 0
-	m.page = pageState{fonts: m.page.fonts, pointer: m.page.pointer, touch: m.page.touch}
+	m.page = pageState{fonts: m.page.fonts, pointer: m.page.pointer, pointerID: m.page.pointerID, touch: m.page.touch}
 	m.root = nil
 	m.nodes = map[int64]*node{}
 	m.tags = map[string]string{}
@@ -90,6 +86,7 @@ func (m *Mirror) clear() {
 
 // meta notes where the page is and how large the window.
 func (m *Mirror) meta(data []byte) {
+	m.page.pointer, m.page.touch, m.page.touching = nil, false, false // a jump begins here
 	r := reader{b: data}
 	for ok := r.open('{'); ok; ok = r.more() {
 		switch string(r.key()) {
@@ -114,6 +111,7 @@ func (m *Mirror) snapshot(data []byte) {
 	m.clear()
 	const bytesPerNode, nodesMax = 256, 1 << 14 // a guess, so that the map need not grow from nothing
 	m.nodes = make(map[int64]*node, min(len(data)/bytesPerNode, nodesMax))
+	m.newest = 0
 	r := reader{b: data}
 	var root *node
 	for ok := r.open('{'); ok; ok = r.more() {
@@ -122,6 +120,8 @@ func (m *Mirror) snapshot(data []byte) {
 			root = m.build(&r, true)
 		case "initialOffset":
 			m.offset = m.mem.keep(r.raw())
+		case newestKey:
+			m.newest, _ = r.integer()
 		default:
 			r.skip()
 		}
@@ -131,7 +131,17 @@ func (m *Mirror) snapshot(data []byte) {
 	}
 	m.root = root
 	m.register(root)
+	if m.newest != 0 {
+		return // a keyframe
+	}
+	for id := range m.nodes {
+		m.newest = max(m.newest, id)
+	}
 }
+
+// newestKey stands in the data of a keyframe's full snapshot, for the mirror alone: the highest id of the snapshot that
+// the recorder sent. Ids are given in order, so that it tells which nodes came later.
+const newestKey = "newest"
 
 // incremental applies what changed.
 func (m *Mirror) incremental(ev *Event) {

@@ -45,7 +45,6 @@ func (m *Mirror) mutate(data []byte) {
 	for ; turn < parts; turn++ { // some part was not there
 		m.mutatePart(turn, &early[turn])
 	}
-	m.findTarget()
 }
 
 func partOf(key []byte) int {
@@ -280,7 +279,6 @@ func (m *Mirror) attach(iframe, doc *node) {
 		return // a document cannot be in two places
 	}
 	iframe.inner, doc.parent = doc, iframe
-	m.frames++
 	m.register(doc)
 }
 

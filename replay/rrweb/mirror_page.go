@@ -31,9 +31,7 @@ type pageState struct {
 	fonts     fonts
 	selection []byte // data of the last selection event
 	pointer   []byte // JSON of the last position: x and y
-	pointerID int64  // of the node that the pointer is over; 0 if that is gone
-	movedID   int64  // within a mutation: what the pointer was over before, and which went
-	pressedAt int64  // when a button, finger or drag last did something, unix ms, client clock
+	pointerID int64  // of the node that was told to be under it
 	touch     bool   // the person touches rather than points
 	touching  bool   // a finger is down
 	focus     int64  // id of the element that has the focus; 0 if none
@@ -43,7 +41,6 @@ type pageState struct {
 type position struct {
 	x, y []byte
 	id   int64
-	ago  int64 // ms from then to the event; negative, as recorded
 }
 
 func (p *position) field(r *reader, key []byte) {
@@ -54,8 +51,6 @@ func (p *position) field(r *reader, key []byte) {
 		p.y = r.raw()
 	case "id":
 		p.id, _ = r.integer()
-	case "timeOffset":
-		p.ago = int64(number(r.raw(), 0))
 	default:
 		r.skip()
 	}
@@ -78,63 +73,18 @@ func (m *Mirror) pointerMoved(ev *Event) {
 		for ok := in.open('{'); ok; ok = in.more() {
 			p.field(&in, in.key())
 		}
-		// The player moves the mouse at the times of its positions, which are sent later: a click may
-		// lie between. Touches and drags it applies as they come.
-		switch {
-		case ev.Source != SourceMouseMove:
-			m.page.pressedAt = ev.Timestamp
-		case ev.Timestamp+p.ago < m.page.pressedAt:
-			continue
-		}
 		m.pointAt(p, ev.Source == SourceTouchMove)
 	}
 }
 
-// pointAt notes where the pointer is. What it was over may be gone already: it is then over
-// nothing, unless the place is one in some iframe.
+// pointAt notes where the pointer is, and the node that is told to be under it, whether it is there or
+// not: what counts is whether it is there when a keyframe is made.
 func (m *Mirror) pointAt(p position, touch bool) {
-	switch m.nodes[p.id] {
-	case nil:
-		if m.frames > 0 {
-			return
-		}
-		p.id = 0
-	case m.root:
-		p.id = 0
-	}
 	m.page.touch = m.page.touch || touch
 	at := append(make([]byte, 0, 64), `"x":`...)
 	at = append(appendNumber(at, p.x), `,"y":`...)
 	m.page.pointer = m.mem.keep(appendNumber(at, p.y))
 	m.page.pointerID = p.id
-}
-
-// loseTarget is called when what the pointer is over goes, which was below parent. The pointer
-// stays where it is, and what was around in the same tree is still under it; one in an
-// iframe's document that goes too has no place any more.
-func (m *Mirror) loseTarget(target, parent *node) {
-	if m.page.movedID == 0 {
-		m.page.movedID = target.id
-	}
-	m.page.pointerID = 0
-	sameTree := parent != nil && parent.kind == kindElement
-	for at := target; at != nil && sameTree; at = at.parent {
-		sameTree = at.kind == kindElement || at == target
-	}
-	switch {
-	case sameTree:
-		m.page.pointerID = parent.id
-	case target.rootID != 0 && target.rootID != m.root.id:
-		m.page.pointer, m.page.touch, m.page.touching = nil, false, false
-	}
-}
-
-// findTarget is called after a mutation: what the pointer was over may only have moved.
-func (m *Mirror) findTarget() {
-	if m.page.pointer != nil && m.nodes[m.page.movedID] != nil {
-		m.page.pointerID = m.page.movedID
-	}
-	m.page.movedID = 0
 }
 
 // appendNumber appends a JSON number, 0 for another value.
@@ -152,20 +102,20 @@ func (m *Mirror) interacted(ev *Event) {
 	for ok := r.open('{'); ok; ok = r.more() {
 		p.field(&r, r.key())
 	}
-	if m.nodes[p.id] == nil {
-		return
-	}
-	switch ev.DataType {
-	case InteractionClick, interactionMouseDown, interactionMouseUp, interactionTouchStart, interactionTouchEnd:
-		m.page.pressedAt = ev.Timestamp
-	}
 	switch ev.DataType {
 	case interactionFocus:
-		m.page.focus = p.id
+		if m.nodes[p.id] != nil {
+			m.page.focus = p.id
+		}
 	case interactionBlur:
 		if m.page.focus == p.id {
 			m.page.focus = 0
 		}
+	}
+	if p.id > m.newest {
+		return // a jump passes over what is done to nodes that came since the snapshot
+	}
+	switch ev.DataType {
 	case interactionTouchStart:
 		m.page.touching = true
 		m.pointAt(p, true)

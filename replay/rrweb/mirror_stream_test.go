@@ -123,7 +123,7 @@ func TestKeyframeBegins(t *testing.T) {
 	resized := page("") + changes(`{"source":4,"width":320,"height":480}`)
 	got := keyframeOf(t, mirrorOf(t, resized), 5)
 	sameJSON(t, "resized", got[0], `{"href":"https://shop.example/","width":320,"height":480}`)
-	sameJSON(t, "snapshot", got[1], `{"node":`+documentOf(1, "", "")+`,"initialOffset":{"left":0,"top":5}}`)
+	sameJSON(t, "snapshot", got[1], `{"node":`+documentOf(1, "", "")+`,"initialOffset":{"left":0,"top":5},"newest":3}`)
 }
 
 // TestMirrorOfHostileStreams takes some seconds where anything is quadratic, and for ever where something loops.

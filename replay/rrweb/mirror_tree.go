@@ -210,7 +210,6 @@ func (m *Mirror) register(n *node) {
 
 // drop takes a subtree out of the page and forgets its ids.
 func (m *Mirror) drop(n *node) {
-	parent := n.parent
 	n.detach()
 	n.walk(func(n *node) {
 		if m.nodes[n.id] != n {
@@ -218,12 +217,6 @@ func (m *Mirror) drop(n *node) {
 		}
 		if n.id == m.page.focus {
 			m.page.focus = 0
-		}
-		if n.id == m.page.pointerID {
-			m.loseTarget(n, parent)
-		}
-		if n.kind == kindDocument {
-			m.frames--
 		}
 		delete(m.nodes, n.id)
 	})
