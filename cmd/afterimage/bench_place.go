@@ -72,6 +72,9 @@ func (c *call) withBenchPlace(ctx context.Context, folder string, fn func(*bench
 	if err == nil {
 		err = fn(&place)
 	}
+	if err == nil {
+		err = s.drain(ctx) // or a service that plays what is here would still be making it findable
+	}
 	return errors.Join(err, s.Close())
 }
 
