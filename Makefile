@@ -44,7 +44,7 @@ ifndef BENCH
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; set -x; \
 	bin/afterimage bench play --keep "$$folder" $(RECORDINGS); \
 	node e2e/bench-player.mjs "$$folder"
-	@echo 'The figures of a quiet machine are written down in docs/BENCHMARKS.md.'
+	@echo 'Figures to compare with are written down in docs/BENCHMARKS.md.'
 endif
 
 .PHONY: fuzz
