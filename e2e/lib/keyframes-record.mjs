@@ -19,8 +19,17 @@ export async function pageNames() {
   return names.map((name) => name.slice(0, -'.html'.length)).sort()
 }
 
-/** Records one feature page with a seed, and gives its events. */
+/** Records one feature page with a seed, or one that follows from it, and gives its events. */
 export async function record(browser, name, seed) {
+  // A page may write itself over so early that the recorder goes with it.
+  for (let tries = 0; tries < 5; tries++) {
+    const events = await recordOnce(browser, name, seed + 1000 * tries)
+    if (events.filter(({ type }) => type === 3).length >= 20) return events
+  }
+  throw new Error(`${name}: too little was recorded`)
+}
+
+async function recordOnce(browser, name, seed) {
   const sent = []
   const server = createServer((request, response) => void answer(request, response, sent))
   await new Promise((done) => server.listen(0, '127.0.0.1', done))
@@ -29,9 +38,7 @@ export async function record(browser, name, seed) {
     const page = await context.newPage()
     await page.goto(`http://127.0.0.1:${server.address().port}/pages/${name}.html?seed=${seed}`)
     await move(page, seeded(seed))
-    const events = JSON.parse(await page.evaluate(() => window.recorded))
-    if (events.filter(({ type }) => type === 3).length < 20) throw new Error(`${name}: too little was recorded`)
-    return events
+    return JSON.parse(await page.evaluate(() => window.recorded))
   } finally {
     await context.close()
     server.closeAllConnections()

@@ -49,6 +49,7 @@ func (m *Mirror) Apply(ev *Event) {
 		}
 		m.meta(ev.Data)
 		m.metaOpen = true
+		m.page.pointer, m.page.touch, m.page.touching = nil, false, false // a jump begins here
 	case TypeFullSnapshot:
 		m.metaOpen = false
 		m.snapshot(ev.Data)
@@ -86,7 +87,6 @@ func (m *Mirror) clear() {
 
 // meta notes where the page is and how large the window.
 func (m *Mirror) meta(data []byte) {
-	m.page.pointer, m.page.touch, m.page.touching = nil, false, false // a jump begins here
 	r := reader{b: data}
 	for ok := r.open('{'); ok; ok = r.more() {
 		switch string(r.key()) {

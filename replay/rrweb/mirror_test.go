@@ -242,6 +242,8 @@ func TestMirrorState(t *testing.T) {
 			after: []string{`{"source":3,"id":1,"x":0,"y":9}`, `{"source":3,"id":10,"x":1,"y":5}`}},
 		{name: "pointer", content: el(10, "p", ``), changes: []string{`{"source":1,"positions":[{"x":1,"y":2,"id":3,"timeOffset":-50},{"x":3,"y":4.5,"id":10,"timeOffset":0}]}`},
 			after: []string{`{"source":1,"positions":[{"x":3,"y":4.5,"id":10,"timeOffset":0}]}`}},
+		{name: "pointer in a window that changes", content: el(10, "p", ``), changes: []string{`{"source":2,"type":2,"id":10,"x":3,"y":4}`, `{"source":4,"width":800,"height":600}`},
+			after: []string{`{"source":1,"positions":[{"x":3,"y":4,"id":10,"timeOffset":0}]}`}},
 		{name: "pointer over what is gone", content: el(10, "p", ``), changes: []string{`{"source":2,"type":2,"id":10,"x":3,"y":4}`, mutation("", `{"parentId":3,"id":10}`, "", "")}, body: " ",
 			after: []string{`{"source":1,"positions":[{"x":3,"y":4,"id":10,"timeOffset":0}]}`}},
 		{name: "a click on what came after the snapshot", changes: []string{mutation(add(3, "null", el(10, "p", ``)), "", "", ""), `{"source":2,"type":2,"id":10,"x":3,"y":4}`}, body: el(10, "p", ``)},
