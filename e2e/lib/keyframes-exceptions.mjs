@@ -9,7 +9,7 @@ export const exceptions = [
   {
     recording: 'frames',
     why: 'The recorder sends the document of a srcdoc frame twice, first empty. Replayer stays with the first.',
-    is: ({ path, a }) => (/#frame\/children$/.test(path) && a.startsWith('0 children')) || (/#frame\/sheet \d+$/.test(path) && a === undefined) || pointerLost({ path, a }),
+    is: ({ path, a }) => (/#frame\/children$/.test(path) && a.startsWith('0 children')) || (/#frame\/sheet \d+$/.test(path) && a === undefined) || /#frame\/\.mode$/.test(path) || pointerLost({ path, a }),
   },
   {
     recording: 'shadow',
