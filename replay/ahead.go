@@ -53,9 +53,9 @@ func (a *readAhead) load(ctx context.Context, pc *piece) ([]rrweb.Event, error) 
 func (a *readAhead) begin(ctx context.Context, i int) {
 	c := make(chan loaded, 1) // nobody may come for it
 	a.coming[i] = c
-	row := a.pieces[i].row
+	s, row, key := a.s, a.pieces[i].row, a.key // a may be another by then
 	go func() {
-		events, err := a.s.loadRecord(ctx, row, a.key)
+		events, err := s.loadRecord(ctx, row, key)
 		c <- loaded{events, err}
 	}()
 }

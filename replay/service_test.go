@@ -37,7 +37,7 @@ func TestIngestPlaySeal(t *testing.T) {
 		wantEvents(t, h.events(id, replay.EventQuery{}), want)
 		wantEvents(t, h.events(id, replay.EventQuery{TabID: tab, From: base + 5000, To: base + 10_000}), want[5:8])
 		frame := []string{`{"type":4,"data":{"href":"https://x.kr/p","width":800,"height":600},"timestamp":1760000015999}`,
-			`{"type":2,"data":{"node":{"type":0,"childNodes":[],"id":1},"initialOffset":{"left":0,"top":0}},"timestamp":1760000015999}`}
+			`{"type":2,"data":{"node":{"type":0,"childNodes":[],"id":1},"initialOffset":{"left":0,"top":0},"newest":1},"timestamp":1760000015999}`}
 		after := slices.DeleteFunc(slices.Clone(want), func(ev string) bool { return timestampOf(t, ev) < base+16_000 })
 		wantKeyframe(t, h.events(id, replay.EventQuery{Keyframe: true, From: base + 16_000}), frame, after)
 		wantEvents(t, h.events(id, replay.EventQuery{Keyframe: true, From: base}), want)
