@@ -41,9 +41,26 @@ describe('segments', () => {
       { at: 1500, tab: 'a', url: '/2' },
       { at: 1200, tab: 'b', url: '/other' },
     ];
-    expect(pageSegments(pages, 'a', extent).map(({ from, to }) => [from, to])).toEqual([
+    expect(pageSegments(pages, 'a', extent, 0.02).map(({ from, to }) => [from, to])).toEqual([
       [0, 0.5],
       [0.5, 1],
+    ]);
+  });
+
+  it('of pages that came too soon are one', () => {
+    const pages = Array.from({ length: 10_000 }, (_, i) => ({ at: 1000 + i / 10, tab: 'a', url: `/${i}` }));
+    const found = pageSegments(pages, 'a', extent, 0.02);
+    expect(found.length).toBeLessThanOrEqual(51);
+    expect(found.reduce((sum, { more }) => sum + 1 + more, 0)).toBe(pages.length);
+    expect([found[0]!.from, found.at(-1)!.to]).toEqual([0, 1]);
+    for (const { from, to } of found.slice(0, -1)) expect(to - from).toBeGreaterThanOrEqual(0.02);
+  });
+
+  it('of pages together have the name of the one that was open longest', () => {
+    const pages = [1000, 1001, 1500].map((at) => ({ at, tab: 'a', url: `/${at}` }));
+    expect(pageSegments(pages, 'a', extent, 0.02).map(({ of, more }) => [of.url, more])).toEqual([
+      ['/1001', 1],
+      ['/1500', 0],
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { keepPreviousData, type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, call, get } from './client';
+import { compact } from '../lib/moments';
 import type { CreatedToken, FeedbackResponse, Me, Moment, Project, ResponseList, ResponseStatus, Role, SessionDetail, SessionList, Token } from './types';
 
 /** How often the list on screen looks for news: a session is seen within two seconds of its first upload. */
@@ -79,10 +80,11 @@ export function useSession(project: string, id: string) {
   });
 }
 
-export function useMoments(project: string, id: string, live: boolean) {
+export function useMoments(project: string, id: string, live: boolean, enabled: boolean) {
   return useQuery({
     queryKey: ['moments', project, id],
-    queryFn: ({ signal }) => get<Moment[]>(`/sessions/${encodeURIComponent(id)}/moments`, { project }, signal),
+    queryFn: async ({ signal }) => compact(await get<Moment[]>(`/sessions/${encodeURIComponent(id)}/moments`, { project }, signal)),
+    enabled,
     refetchInterval: live ? momentsRefreshMs : false,
   });
 }

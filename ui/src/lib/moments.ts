@@ -1,5 +1,27 @@
 import type { Moment, MomentKind } from '../api/types';
 
+/**
+ * Lets moments share the texts that they have in common, such as tabs, selectors and addresses:
+ * a long session has many moments, and few of these.
+ */
+export function compact(moments: Moment[]): Moment[] {
+  const texts = new Map<string, string>();
+  const share = <T>(value: T): T => {
+    if (typeof value !== 'string') return value;
+    const known = texts.get(value);
+    if (known === undefined) texts.set(value, value);
+    return (known ?? value) as T;
+  };
+  for (const moment of moments) {
+    moment.kind = share(moment.kind);
+    moment.label = share(moment.label);
+    if (moment.selector !== undefined) moment.selector = share(moment.selector);
+    if (moment.tab !== undefined) moment.tab = share(moment.tab);
+    for (const key in moment.data) moment.data[key] = share(moment.data[key]);
+  }
+  return moments;
+}
+
 /** Fields of a moment's details, whatever the recorder sent: text, or nothing. */
 export function text(moment: Moment, key: string): string {
   const value = moment.data?.[key];

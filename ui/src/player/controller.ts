@@ -31,6 +31,9 @@ export class PlayerController {
   onSession: (session: Session | null) => void = () => undefined;
 
   private frame: Window | null = null;
+  private ready = false;
+  /** What came for a new run before the player document was ready. */
+  private early: { window: EventWindow; events: string } | null = null;
   private run: Run | null = null;
   private load = 0;
   /** How often the time was set; a report that answers an earlier seek is out of date. */
@@ -40,6 +43,8 @@ export class PlayerController {
   private given: { window: EventWindow; bytes: number } | null = null;
   private active: readonly Span[] = [];
   private busy: readonly Span[] = [];
+  /** Both together: made when one of them changes, as it is looked at with each report of the time. */
+  private lively: readonly Span[] = [];
   private lastSeq = -1;
   /** What of the tab was found damaged. */
   private damage: Gap[] = [];
@@ -65,14 +70,19 @@ export class PlayerController {
     });
   }
 
-  /** Connects the player document; playing begins when it says that it is ready. Returns the undo. */
+  /**
+   * Connects the player document. Events are asked for at once, and playing begins when it
+   * says that it is ready. Returns the undo.
+   */
   attach(frame: Window): () => void {
     this.frame = frame;
+    this.ready = false;
     const hear = (event: MessageEvent) => {
       const report = read<Report>(event, this.frame);
       if (report) this.heard(report);
     };
     addEventListener('message', hear);
+    this.seek(this.store.get().at, this.store.get().following);
     return () => {
       removeEventListener('message', hear);
       this.halt();
@@ -153,12 +163,14 @@ export class PlayerController {
   /** Times that are worth seeing even where the person does nothing. */
   setMoments(times: readonly number[]) {
     this.busy = times.map((at) => [at, at]);
+    this.lively = joinSpans(this.active, this.busy);
   }
 
   setTab(tab: string) {
     if (tab === this.store.get().tab) return;
     const { start, end } = this.extent(tab);
     this.active = [];
+    this.lively = joinSpans([], this.busy);
     this.damage = [];
     this.run = null;
     this.store.set({ tab, start, end, gaps: gapsOf(this.tab(tab), []), shown: false });
@@ -214,13 +226,14 @@ export class PlayerController {
   }
 
   private tell(order: Order) {
-    if (this.frame) post(this.frame, order);
+    if (this.frame && this.ready) post(this.frame, order);
   }
 
   private halt() {
     this.fetching?.abort();
     this.fetching = null;
     this.given = null;
+    this.early = null;
     this.unfollow?.();
     this.unfollow = null;
     clearTimeout(this.timers.retry);
@@ -264,6 +277,10 @@ export class PlayerController {
   }
 
   private give(window: EventWindow, events: string) {
+    if (!this.ready) {
+      this.early = { window, events };
+      return;
+    }
     const { at, speed, playing: play } = this.store.get();
     const until = window.to === undefined ? null : this.clientTime(window.to);
     this.given = { window, bytes: events.length };
@@ -287,8 +304,7 @@ export class PlayerController {
   private heard(report: Report) {
     switch (report.kind) {
       case 'ready':
-        this.run = null;
-        return this.seek(this.store.get().at, this.store.get().following);
+        return this.isReady();
       case 'size':
         return this.store.set({ width: report.width, height: report.height });
       case 'blocked':
@@ -309,6 +325,17 @@ export class PlayerController {
       case 'failed':
         return this.store.set({ trouble: 'failed', waiting: true });
     }
+  }
+
+  private isReady() {
+    const again = this.ready;
+    const early = this.early;
+    this.ready = true;
+    this.early = null;
+    if (early) return this.give(early.window, early.events);
+    if (!again) return; // what was asked for is on its way
+    this.run = null;
+    this.seek(this.store.get().at, this.store.get().following);
   }
 
   private loaded(contents: Contents, keyframe: number | null) {
@@ -371,6 +398,7 @@ export class PlayerController {
     this.store.set({ end: Math.max(extent.end, lastAt) });
     const spans = contents.active.map(([from, to]): Span => [this.serverTime(from), this.serverTime(to)]);
     this.active = joinSpans(this.active, spans);
+    this.lively = joinSpans(this.active, this.busy);
     if (this.run.complete && extent.live && !this.unfollow) this.follow();
   }
 
@@ -407,7 +435,7 @@ export class PlayerController {
     if (playing && skipIdle && !following) {
       // What is missing is told apart from what is idle.
       const until = gaps.find((next) => next.from > at)?.from ?? Infinity;
-      const to = skipTo(joinSpans(this.active, this.busy), at, Math.min(until, this.run.complete ? end : this.run.to));
+      const to = skipTo(this.lively, at, Math.min(until, this.run.complete ? end : this.run.to));
       if (to !== null) this.skip(at, to, 'idle');
     }
     this.pump();

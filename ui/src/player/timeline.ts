@@ -73,12 +73,36 @@ export interface Segment<T> {
   of: T;
 }
 
-/** Stretches of the timeline that each page was open for. */
-export function pageSegments(pages: readonly Page[], tab: string, extent: Extent): Segment<Page>[] {
+export interface PageSegment extends Segment<Page> {
+  /** How many more pages were opened in it. */
+  more: number;
+}
+
+/**
+ * Stretches of the timeline that each page was open for. All but the last are at least `least`
+ * long, so that a long session has not more of them: what is shorter goes together with what
+ * comes next, under the name of the page that was open longest.
+ */
+export function pageSegments(pages: readonly Page[], tab: string, extent: Extent, least: number): PageSegment[] {
   const own = pages.filter((page) => page.tab === tab || page.tab === '').sort((a, b) => a.at - b.at);
-  return own
-    .map((page, i) => ({ from: share(i === 0 ? extent.start : page.at, extent), to: share(own[i + 1]?.at ?? extent.end, extent), of: page }))
-    .filter((segment) => segment.to > segment.from);
+  const found: PageSegment[] = [];
+  let longest = 0;
+  own.forEach((page, i) => {
+    const from = share(i === 0 ? extent.start : page.at, extent);
+    const to = share(own[i + 1]?.at ?? extent.end, extent);
+    const last = found.at(-1);
+    if (to <= from) return;
+    if (last && last.to - last.from < least) {
+      if (to - from > longest) last.of = page;
+      longest = Math.max(longest, to - from);
+      last.to = to;
+      last.more++;
+    } else {
+      found.push({ from, to, of: page, more: 0 });
+      longest = to - from;
+    }
+  });
+  return found;
 }
 
 export function spanSegments<T extends { from: number; to: number }>(spans: readonly T[], extent: Extent): Segment<T>[] {

@@ -1,4 +1,5 @@
 import { Button, Loader } from '@mantine/core';
+import { useTimeout } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { useLocation, useParams, useSearchParams } from 'react-router';
@@ -9,6 +10,7 @@ import { worthWaiting } from '../../lib/moments';
 import { isLive, who } from '../../lib/session';
 import { PlayerController } from '../../player/controller';
 import { serviceSource } from '../../player/source';
+import { useStore } from '../../player/store';
 import { troubleOf } from '../../player/trouble';
 import { useAccount } from '../../shell/account';
 import { Delayed } from '../../ui/Delayed';
@@ -84,11 +86,22 @@ function useController(session: SessionDetail, live: boolean): PlayerController 
   return controller;
 }
 
+/** Moments wait for the picture, as there may be many; but not for one that does not come. */
+const momentsWaitMs = 3_000;
+
+function useTurnOfMoments(controller: PlayerController): boolean {
+  const settled = useStore(controller.store, (s) => s.shown || !s.waiting || s.trouble !== null);
+  const [turn, setTurn] = useState(false);
+  useTimeout(() => setTurn(true), momentsWaitMs, { autoInvoke: true });
+  if (settled && !turn) setTurn(true);
+  return turn;
+}
+
 function Playing({ session }: { session: SessionDetail }) {
   const client = useQueryClient();
   const live = isLive(session, Math.max(useNow(), Date.now()));
   const controller = useController(session, live);
-  const moments = useMoments(session.projectId, session.id, live);
+  const moments = useMoments(session.projectId, session.id, live, useTurnOfMoments(controller));
   const list = useMemo(() => moments.data ?? [], [moments.data]);
 
   useEffect(() => controller.setSession(session, live), [controller, session, live]);

@@ -12,6 +12,8 @@ import classes from './Timeline.module.css';
 const bins = 160;
 /** Marks of one kind nearer than this share of the width would overlap. */
 const apart = 0.016;
+/** Narrower than this share of the width, a page's name could not be read. */
+const pageLeast = 0.02;
 const keyStepMs = 5_000;
 const percent = (share: number) => `${share * 100}%`;
 
@@ -29,7 +31,7 @@ export function Timeline() {
     return {
       density: density(own, extent, bins),
       marks: marks(own, extent, apart),
-      pages: pageSegments(session.pages ?? [], tab, extent),
+      pages: pageSegments(session.pages ?? [], tab, extent, pageLeast),
       gaps: spanSegments(gaps, extent),
     };
   }, [moments, session.pages, gaps, tab, start, end]);
@@ -54,7 +56,7 @@ export function Timeline() {
       </div>
       <div className={classes.pages} role="list" aria-label={t.player.pagesRow}>
         {shown.pages.map((page) => (
-          <Tooltip key={page.of.at} label={page.of.title ? `${page.of.title} · ${page.of.url}` : page.of.url}>
+          <Tooltip key={page.of.at} label={`${page.of.title ? `${page.of.title} · ` : ''}${page.of.url}${page.more ? ` +${page.more}` : ''}`}>
             <div className={classes.page} role="listitem" style={{ left: percent(page.from), width: percent(page.to - page.from) }}>
               {pathOf(page.of.url)}
             </div>
