@@ -30,8 +30,8 @@ func whole(ctx context.Context, r *Recording) (size int64, by string, err error)
 		if err != nil {
 			return 0, "", fmt.Errorf("start zstd: %w", err)
 		}
-		defer encoder.Close()
-		return int64(len(encoder.EncodeAll(lines, nil))), WholeOwn, nil
+		packed := encoder.EncodeAll(lines, nil)
+		return int64(len(packed)), WholeOwn, encoder.Close()
 	}
 	if err != nil {
 		return 0, "", fmt.Errorf("find the zstd command: %w", err)

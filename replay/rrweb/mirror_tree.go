@@ -96,24 +96,24 @@ func (n *node) removeAttr(name string) {
 	n.attrs = slices.DeleteFunc(n.attrs, func(a attr) bool { return string(a.name) == name })
 }
 
-// insert puts child among parent's children, before ref, or last where ref is nil.
-func (parent *node) insert(child, ref *node) {
-	child.parent = parent
+// insert puts child among n's children, before ref, or last where ref is nil.
+func (n *node) insert(child, ref *node) {
+	child.parent = n
 	if ref == nil {
-		child.prev, child.follow = parent.last, nil
-		if parent.last != nil {
-			parent.last.follow = child
+		child.prev, child.follow = n.last, nil
+		if n.last != nil {
+			n.last.follow = child
 		} else {
-			parent.first = child
+			n.first = child
 		}
-		parent.last = child
+		n.last = child
 		return
 	}
 	child.prev, child.follow = ref.prev, ref
 	if ref.prev != nil {
 		ref.prev.follow = child
 	} else {
-		parent.first = child
+		n.first = child
 	}
 	ref.prev = child
 }

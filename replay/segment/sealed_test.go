@@ -110,7 +110,7 @@ func (s *sealed) block(f *Footer, i int) ([]byte, error) {
 
 func TestSealed(t *testing.T) {
 	site := NewDictionary([]byte(page(rand.New(rand.NewPCG(9, 9)), 200_000)))
-	for seed := range uint64(12) {
+	for seed := range uint64(6) {
 		s := sealRandom(t, seed, Level(seed%2), []*Dictionary{nil, site, nil}[seed%3])
 		f, err := s.footer()
 		if err != nil {
@@ -213,7 +213,7 @@ func TestSealedDamage(t *testing.T) {
 	for i := range f.Blocks {
 		bases[f.Blocks[i].Base] = true
 	}
-	step := max(1, len(s.object)/211)
+	step := max(1, len(s.object)/97)
 	for at := len(SealedMagic); at < len(s.object); at += step {
 		s.object[at] ^= 1
 		damaged, err := s.footer()
@@ -223,11 +223,15 @@ func TestSealedDamage(t *testing.T) {
 		if _, err := damaged.ReadMoments(s.object[f.Moments.Offset:f.Moments.End()], s.key); err != nil {
 			t.Fatalf("byte %d costs the moments: %v", at, err)
 		}
+		hit := slices.IndexFunc(damaged.Blocks, func(b Block) bool { return int64(at) >= b.Offset && int64(at) < b.End() })
 		for i := range damaged.Blocks {
 			b := &damaged.Blocks[i]
-			within := int64(at) >= b.Offset && int64(at) < b.End()
+			within := i == hit
 			if b.Intact(s.object[b.Offset:b.End()]) == within {
 				t.Fatalf("byte %d: block %d intact: %t", at, i, !within)
+			}
+			if !within && b.Base != hit {
+				continue // has nothing to do with it
 			}
 			_, err := s.block(damaged, i)
 			if lost := within && !bases[i]; (err != nil) != lost {
