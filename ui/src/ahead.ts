@@ -1,11 +1,12 @@
 // Asks for what an opened session needs before the app is there to do so: the app's own code
 // takes longer to start than the answers to come.
-import { begin } from './api/client';
+import { cache } from './api/cache';
+import { meQuery, sessionQuery } from './api/queries';
 
-const session = /^\/p\/([^/]+)\/sessions\/([^/]+)$/.exec(location.pathname);
+const session = /^\/p\/([\w-]+)\/sessions\/([\w-]+)$/.exec(location.pathname);
 if (session) {
   const [, project = '', id = ''] = session;
-  begin('/me');
-  begin(`/sessions/${id}`, { project: decodeURIComponent(project) });
+  void cache.prefetchQuery(meQuery);
+  void cache.prefetchQuery(sessionQuery(project, id));
   void import('./views/player/PlayerView');
 }

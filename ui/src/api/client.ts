@@ -55,36 +55,17 @@ async function problem(response: Response): Promise<ApiError> {
   return new ApiError(response.status, type.slice(type.lastIndexOf('/') + 1), detail, position, typeof document.hint === 'string' ? document.hint : '');
 }
 
-const begun = new Map<string, Promise<Response | null>>();
-
-/** Sends a GET request ahead: the next get of the same takes its answer. */
-export function begin(path: string, query: Query = {}) {
-  const url = apiPath(path, query);
-  begun.set(url, fetch(url, init('GET')).catch(() => null));
-}
-
-/** The good answer to a request that was sent ahead, once. What failed is asked for anew: it may be long ago. */
-async function ahead(url: string): Promise<Response | null> {
-  const found = begun.get(url);
-  begun.delete(url);
-  const response = await found;
-  return response?.ok ? response : null;
-}
-
-const init = (method: string): RequestInit => ({ method, credentials: 'same-origin', headers: { Accept: 'application/json' } });
-
 /** Sends a request and returns the answer if it is a success; throws ApiError otherwise. */
 export async function send(method: string, path: string, { query, body, signal }: Options = {}): Promise<Response> {
-  const url = apiPath(path, query);
-  const request = init(method);
-  if (signal) request.signal = signal;
+  const init: RequestInit = { method, credentials: 'same-origin', headers: { Accept: 'application/json' } };
+  if (signal) init.signal = signal;
   if (body !== undefined) {
-    request.body = JSON.stringify(body);
-    request.headers = { ...request.headers, 'Content-Type': 'application/json' };
+    init.body = JSON.stringify(body);
+    init.headers = { ...init.headers, 'Content-Type': 'application/json' };
   }
   let response: Response;
   try {
-    response = (method === 'GET' && begun.has(url) ? await ahead(url) : null) ?? (await fetch(url, request));
+    response = await fetch(apiPath(path, query), init);
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new ApiError(0, 'offline', '');

@@ -1,4 +1,4 @@
-import { keepPreviousData, type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, type QueryClient, queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, call, get } from './client';
 import { compact } from '../lib/moments';
 import type { CreatedToken, FeedbackResponse, Me, Moment, Project, ResponseList, ResponseStatus, Role, SessionDetail, SessionList, Token } from './types';
@@ -7,6 +7,8 @@ import type { CreatedToken, FeedbackResponse, Me, Moment, Project, ResponseList,
 export const refreshMs = 1_000;
 /** What happened in a live session is shown about as often as its recorder sends. */
 const momentsRefreshMs = 2_000;
+/** So long after it was asked for ahead, a session is not asked for again by its view. */
+const sessionStaleMs = 5_000;
 /** Counts beside the list change slowly and cost more. */
 const facetsRefreshMs = 15_000;
 const sessionsPage = 50;
@@ -19,8 +21,10 @@ export const keys = {
   tokens: (project: string) => ['tokens', project] as const,
 };
 
+export const meQuery = queryOptions({ queryKey: keys.me, queryFn: ({ signal }) => get<Me>('/me', {}, signal), staleTime: 60_000 });
+
 export function useMe() {
-  return useQuery({ queryKey: keys.me, queryFn: ({ signal }) => get<Me>('/me', {}, signal), staleTime: 60_000 });
+  return useQuery(meQuery);
 }
 
 export type Sort = 'newest' | 'relevance';
@@ -73,11 +77,16 @@ export function useFacets(what: SessionsAsked) {
   });
 }
 
-export function useSession(project: string, id: string) {
-  return useQuery({
+export function sessionQuery(project: string, id: string) {
+  return queryOptions({
     queryKey: keys.session(project, id),
     queryFn: ({ signal }) => get<SessionDetail>(`/sessions/${encodeURIComponent(id)}`, { project }, signal),
+    staleTime: sessionStaleMs,
   });
+}
+
+export function useSession(project: string, id: string) {
+  return useQuery(sessionQuery(project, id));
 }
 
 export function useMoments(project: string, id: string, live: boolean, enabled: boolean) {
