@@ -66,9 +66,8 @@ type SealedWriter struct {
 	}
 
 	bases    bases
-	blocks   int    // of the tab so far
-	recorded int64  // bytes of the tab's events
-	repair   []byte // of the block written last, should it turn out to be a base
+	blocks   int   // of the tab so far
+	recorded int64 // bytes of the tab's events
 	packed   []byte
 	sealed   []byte
 }
@@ -189,9 +188,6 @@ func (s *SealedWriter) flush() error {
 	s.block.Base = -1
 	if from != nil {
 		s.block.Base, dictionary = from.block, from.dictionary
-		if err := s.writeRepair(from.block); err != nil {
-			return err
-		}
 	}
 	made := 0
 	if s.block.Keyframe > 0 {
@@ -205,10 +201,14 @@ func (s *SealedWriter) flush() error {
 	if err := s.section(&s.block.Section, blockContext(2, s.footer.SessionID, i), len(s.raw)); err != nil {
 		return err
 	}
-	s.repair = s.repair[:0]
-	if !found && len(s.raw) <= baseBytesMax && (s.site == nil || len(s.packed) >= baseBytesMin) {
-		s.repair = appendRepair(s.repair, s.sealed)
+	becomes := !found && len(s.raw) <= baseBytesMax && (s.site == nil || len(s.packed) >= baseBytesMin)
+	if becomes {
 		s.bases.add(&base{block: i, derived: from != nil, dictionary: joined(s.site, slices.Clone(s.raw)), sketch: sketchOf(s.raw)})
+	}
+	if becomes || i == 0 {
+		if err := s.repair(&s.block.Section); err != nil {
+			return err
+		}
 	}
 	s.footer.Blocks = append(s.footer.Blocks, s.block)
 	s.block = Block{Tab: s.block.Tab}
@@ -225,13 +225,11 @@ func (s *SealedWriter) start() []byte {
 	return s.raw[:s.frame]
 }
 
-// writeRepair writes what heals the block written last, if that is the one given: it is now known to be a base.
-func (s *SealedWriter) writeRepair(block int) error {
-	if block != len(s.footer.Blocks)-1 || len(s.repair) == 0 {
-		return nil
-	}
-	s.footer.Blocks[block].Repair = int64(len(s.repair))
-	return s.write(s.repair)
+// repair writes what heals the section just written.
+func (s *SealedWriter) repair(at *Section) error {
+	b := appendRepair(nil, s.sealed)
+	at.Repair = int64(len(b))
+	return s.write(b)
 }
 
 // section encrypts packed and writes it. It stays in s.sealed.
@@ -251,9 +249,7 @@ func (s *SealedWriter) index(what string, plain []byte) (Section, error) {
 	if err := s.section(&at, sectionContext(what, 2, s.footer.SessionID), len(plain)); err != nil {
 		return at, err
 	}
-	repair := appendRepair(nil, s.sealed)
-	at.Repair = int64(len(repair))
-	return at, s.write(repair)
+	return at, s.repair(&at)
 }
 
 // Close writes what is left, the moments (a JSON array), the footer with what is known of each tab (in the order of Tab's
