@@ -103,6 +103,34 @@ function open(detail = session(), start: Partial<Start> = {}) {
 }
 
 describe('opening a session', () => {
+  it('asks for events before the player document is ready, and plays them from where one is by then', async () => {
+    const source = new HandSource();
+    const player = new PlayerController(session(), source, { at: null, play: true, tab: 'a', live: false, speed: 1, skipIdle: false });
+    player.attach(frame);
+    expect(source.asked.length).toBe(1);
+    await source.last().answer({ events: '[1]' });
+    player.pause();
+    expect(orders).toEqual([]);
+    const ready = () => hear({ origin: 'http://here', source: frame, data: { afterimage: 'player', kind: 'ready' } });
+    ready();
+    expect(orders).toMatchObject([{ kind: 'load', events: '[1]', play: false }]);
+    expect(source.asked.length).toBe(1);
+    ready(); // the document was loaded anew, and holds nothing
+    expect(source.asked.length).toBe(2);
+  });
+
+  it('hands over nothing of a place that was left before the player document was ready', async () => {
+    const source = new HandSource();
+    const player = new PlayerController(session(), source, { at: null, play: true, tab: 'a', live: false, speed: 1, skipIdle: false });
+    player.attach(frame);
+    await source.last().answer({ events: '[1]' });
+    player.seek(started + minute);
+    hear({ origin: 'http://here', source: frame, data: { afterimage: 'player', kind: 'ready' } });
+    expect(orders).toEqual([]);
+    await source.last().answer({ events: '[2]' });
+    expect(orders).toMatchObject([{ kind: 'load', events: '[2]' }]);
+  });
+
   it('asks for a keyframe, hands it on in the client’s clock, and fetches ahead', async () => {
     const { source, player, loaded } = open();
     expect(source.last().window).toEqual({ from: started, to: started + 4_000, keyframe: true });

@@ -13,7 +13,7 @@ const bins = 160;
 /** Marks of one kind nearer than this share of the width would overlap. */
 const apart = 0.016;
 /** Narrower than this share of the width, a page's name could not be read. */
-const pageLeast = 0.02;
+const pageLeast = 0.04;
 const keyStepMs = 5_000;
 const percent = (share: number) => `${share * 100}%`;
 
