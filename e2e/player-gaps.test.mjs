@@ -20,7 +20,7 @@ const damagedSeconds = 300
 let folder, server, browser, context, page, project, key
 const sessions = {}
 
-/** Flips one bit in the middle of the largest object. */
+/** Damages a block in the middle of the largest object. */
 async function damage() {
   const objects = join(folder, 'data', 'objects')
   const files = await Promise.all(
@@ -28,9 +28,11 @@ async function damage() {
   )
   const { path, size } = files.sort((a, b) => b.size - a.size)[0]
   const object = await open(path, 'r+')
-  const at = Math.floor(size / 2)
-  const { buffer } = await object.read(Buffer.alloc(1), 0, 1, at)
-  await object.write(Buffer.from([buffer[0] ^ 1]), 0, 1, at)
+  // At two places of one block: a single one may be healed.
+  for (const at of [Math.floor(size * 0.5), Math.floor(size * 0.525)]) {
+    const { buffer } = await object.read(Buffer.alloc(1), 0, 1, at)
+    await object.write(Buffer.from([buffer[0] ^ 1]), 0, 1, at)
+  }
   await object.close()
 }
 
