@@ -53,7 +53,26 @@ type Document struct {
 	Clicks, ErrorCount, PageCount, FailedRequests, ResponseCount int
 	// ComplaintCount is how many of the responses are complaints, with a text or only a score.
 	ComplaintCount int
+	// Score is the lowest answer of any kind, as it was given; -1 where there is none.
+	Score int
+
+	ErrorTypes []string          // of exceptions: "TypeError"
+	Surveys    []string          // names of the surveys that were answered
+	Tags       []string          // labels that the site or the team gave the session
+	Tickets    []string          // keys of the tickets that the session is linked to
+	Traits     map[string]string // what the site told of the person, by name; values as text
+	// Signals counts what went wrong, by the names of SignalKeys; what did not happen is not there.
+	Signals map[string]int
+	// Vitals are measures of how fast the pages were (the 75th percentile over the session's
+	// pages), by the names of VitalKeys: ms, and for cls thousandths; what was not measured is not there.
+	Vitals map[string]int64
 }
+
+// SignalKeys are the names that Document.Signals counts under, which are keys of the query language, too.
+var SignalKeys = []string{"rage", "dead", "errorclick", "quickback", "slow", "thrash", "abandon", "freeze", "refresh"}
+
+// VitalKeys are the names of Document.Vitals, which are keys of the query language, too.
+var VitalKeys = []string{"lcp", "inp", "cls", "fcp", "ttfb"}
 
 // Sort is the order of hits.
 type Sort string
@@ -62,6 +81,7 @@ type Sort string
 const (
 	SortNewest    Sort = "newest"    // started last first; the default
 	SortRelevance Sort = "relevance" // best match first
+	SortOldest    Sort = "oldest"    // started first first
 )
 
 // Request is one search in one project.
@@ -75,6 +95,9 @@ type Request struct {
 	WithTotal bool   // count all matches
 	WithFacet bool   // count values of the FacetFields among all matches
 	Now       int64  // unix ms that ages and is:live are measured from; 0: the clock
+	// Exact finds nothing but what was written. Otherwise, a request that finds nothing is
+	// asked again with words that are one typo away; see Near. A cursor goes on as it began.
+	Exact bool
 }
 
 // Hit is one session found, with why.
@@ -97,9 +120,40 @@ type Match struct {
 type Result struct {
 	Hits       []Hit
 	NextCursor string // empty on the last page
-	Total      int64  // -1 where not asked for
+	// Typos is true where nothing holds the words as they were written, and the hits are those of
+	// words that are one typo away.
+	Typos bool
+	Total int64 // -1 where not asked for
 	// Facets maps field → value → count; nil where not asked for.
 	Facets map[string]map[string]int64
+}
+
+// ValueCount is a value of a field, and how many sessions have it.
+type ValueCount struct {
+	Value string `json:"value"` // as it was told, not folded
+	Count int64  `json:"count"`
+}
+
+// Suggester tells what can be asked for.
+type Suggester interface {
+	// Values returns values of a key of the query language (one that Suggestible names, or
+	// "trait.NAME") that sessions of the project have and that begin with prefix, case and width
+	// folded; the most frequent first, at most limit (1 to 100). Of another key it returns none.
+	Values(ctx context.Context, projectID, key, prefix string, limit int) ([]ValueCount, error)
+	// TraitNames returns the names of traits that sessions of the project have, as Values does.
+	TraitNames(ctx context.Context, projectID, prefix string, limit int) ([]ValueCount, error)
+}
+
+// Suggestible are the keys that Suggester.Values knows: those of few, short values.
+var Suggestible = []string{
+	"browser", "os", "device", "country", "language", "release", "url", "page", "error.type",
+	"user", "email", "custom", "survey", "tag", "ticket",
+}
+
+// Engine is what an adapter is.
+type Engine interface {
+	Index
+	Suggester
 }
 
 // Index finds sessions. Safe for concurrent use.

@@ -1,0 +1,27 @@
+-- +goose Up
+
+-- What the detectors of signals go by, as signal.AppendFacts writes it; '' once sealed, and of batches that
+-- were stored before there were any.
+ALTER TABLE batches ADD COLUMN facts TEXT COLLATE "C" NOT NULL DEFAULT '';
+-- What was found out about the session as a whole: JSON of replay.Digest, '' until it was looked at.
+ALTER TABLE sessions ADD COLUMN digest TEXT COLLATE "C" NOT NULL DEFAULT '';
+-- Labels that the site gave the session, and those that the team did: JSON arrays of strings.
+ALTER TABLE sessions ADD COLUMN site_tags TEXT COLLATE "C" NOT NULL DEFAULT '[]';
+ALTER TABLE sessions ADD COLUMN team_tags TEXT COLLATE "C" NOT NULL DEFAULT '[]';
+
+CREATE TABLE saved_searches (
+    id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    project_id TEXT COLLATE "C" NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    name       TEXT COLLATE "C" NOT NULL,
+    query      TEXT COLLATE "C" NOT NULL,
+    period     TEXT COLLATE "C" NOT NULL, -- of time it looks at, as the app writes it into its address: '7d'; '' for all
+    sort       TEXT COLLATE "C" NOT NULL,
+    created_by TEXT COLLATE "C" NOT NULL, -- id of the person or token
+    created_at BIGINT           NOT NULL,
+    updated_at BIGINT           NOT NULL
+);
+-- SavedSearches, and one search per name.
+CREATE UNIQUE INDEX saved_searches_project ON saved_searches (project_id, name);
+
+-- Failures: what waits because it could not be put into the search index.
+CREATE INDEX outbox_failing ON outbox (changed_at, session_id) WHERE attempts > 0;
