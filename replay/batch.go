@@ -21,6 +21,8 @@ type Batch struct {
 	// SnapshotAt is the time of the first full snapshot in the batch, 0 if there is none.
 	SnapshotAt int64
 	Moments    []Moment
+	// Facts are what the detectors of signals go by, as [signal.AppendFacts] writes it; nil once sealed.
+	Facts      []byte
 	ReceivedAt int64
 }
 
@@ -30,9 +32,11 @@ type Summary struct {
 	User     User
 	Release  string
 	Referrer string
-	Pages    []Page
-	Counts   Counts
-	Vitals   Vitals // the worst of each
+	// Tags are added to what the session has, up to [TagsMax].
+	Tags   []string
+	Pages  []Page
+	Counts Counts
+	Vitals Vitals // the worst of each
 	// ActiveMs sums the gaps between neighbouring inputs of the person (moves, clicks,
 	// scrolls, keys, touches) that are at most [ActiveGapMs] long. FirstActiveAt and
 	// LastActiveAt let the gap to the batch before be counted too; 0 if nothing was done.

@@ -37,6 +37,7 @@ type meta struct {
 	Language string         `json:"language"`
 	Release  string         `json:"release"`
 	Referrer string         `json:"referrer"`
+	Tags     []string       `json:"tags"`
 	User     *signal.Person `json:"user"`
 }
 
@@ -172,7 +173,7 @@ func (u *Upload) summed(found *signal.Batch, env rrweb.Envelope, hash [32]byte, 
 	}
 	if len(env.Meta) > 0 {
 		if err := json.Unmarshal(env.Meta, &m); err != nil {
-			return nil, fmt.Errorf("%w: meta must be an object with texts in language, release and referrer and an object in user", ErrInvalid)
+			return nil, fmt.Errorf("%w: meta must be an object with texts in language, release and referrer, a list of texts in tags and an object in user", ErrInvalid)
 		}
 	}
 	moments, sum := summarise(found, u.TabID)
@@ -180,6 +181,7 @@ func (u *Upload) summed(found *signal.Batch, env rrweb.Envelope, hash [32]byte, 
 	if sum.Referrer == "" {
 		sum.Referrer = signal.Line(m.Referrer, 2000)
 	}
+	sum.Tags = siteTags(m.Tags)
 	if m.User != nil && found.Person == nil {
 		m.User.Clean()
 		sum.User = User{ID: m.User.ID, Email: m.User.Email, Traits: m.User.Traits}

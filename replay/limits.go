@@ -39,6 +39,12 @@ const (
 	// PagesPerSessionMax bounds Session.Pages, which every commit of a page writes anew; the
 	// moments still hold all of them.
 	PagesPerSessionMax = 500
+	// TagsMax is how many labels a session has of the site, and as many of the team: a line of them.
+	TagsMax = 20
+	// TagRunesMax is how long one is: a few words.
+	TagRunesMax = 50
+	// visitsMax bounds Digest.Visits, which stand in every list of sessions.
+	visitsMax = 200
 	// ActiveGapMs is the longest pause between two inputs that still counts as activity, within a
 	// batch and between two.
 	ActiveGapMs = signal.ActiveGapMs

@@ -103,6 +103,11 @@ type Session struct {
 	Pages  []Page
 	Counts Counts
 	Vitals Vitals
+	// SiteTags are labels that the site gave the session, TeamTags those of the team; see [Service.Tag].
+	SiteTags []string
+	TeamTags []string
+	// Digest is what was found out about the session as a whole, a moment after its last change; nil before.
+	Digest *Digest
 
 	Events      int64
 	RawBytes    int64 // bytes of the events as JSON

@@ -18,6 +18,7 @@ type Store interface {
 	EraseStore
 	KeyStore
 	DictionaryStore
+	DigestStore
 	Outbox
 }
 
@@ -89,6 +90,7 @@ type Sealing struct {
 	Batches    []BatchID
 	Tabs       []Tab
 	Dictionary string // name of the site dictionary that the object needs, empty if none
+	Digest     *Digest
 }
 
 // BatchID names one batch of a session.
@@ -102,7 +104,7 @@ type SealStore interface {
 	// Ended returns ids of live sessions whose last batch came before idleBefore or that
 	// started before startedBefore (unix ms), oldest first.
 	Ended(ctx context.Context, idleBefore, startedBefore int64, limit int) ([]string, error)
-	// CommitSeal makes the sealed object the place of its batches, whose rows lose their moments, as the
+	// CommitSeal makes the sealed object the place of its batches, whose rows lose their moments and facts, as the
 	// object has them. [ErrChanged] if the dictionary it needs is gone. A batch that is not in it (it came meanwhile) keeps its pack and keeps the session live.
 	CommitSeal(ctx context.Context, s Sealing, now int64) error
 	// ClosePacks marks every pack of this writer closed: nothing is appended to them
@@ -216,6 +218,22 @@ type DictionaryStore interface {
 	ForgetDictionary(ctx context.Context, projectID, name string) error
 }
 
+// Finding is the digest of a session as it was at a revision.
+type Finding struct {
+	SessionID string
+	Revision  int64
+	Digest    Digest
+}
+
+// DigestStore keeps what is found out about sessions, and how people label them.
+type DigestStore interface {
+	// SaveDigests stores digests of sessions that have not changed since the revision; others are passed over.
+	SaveDigests(ctx context.Context, found []Finding) error
+	// SetTags replaces the team's labels of a session and puts it into the outbox. [ErrNotFound] or [ErrErased]
+	// for a session that is not there, or is another project's.
+	SetTags(ctx context.Context, projectID, sessionID string, tags []string, now int64) error
+}
+
 // Pending is one session whose document in the search index is out of date.
 type Pending struct {
 	SessionID string
@@ -244,4 +262,18 @@ type Outbox interface {
 	Fail(ctx context.Context, p Pending, why string, retryAt int64) error
 	// OutboxState tells how much waits.
 	OutboxState(ctx context.Context) (OutboxState, error)
+	// Failures returns entries that were tried in vain, those that wait longest first.
+	Failures(ctx context.Context, limit int) ([]Failure, error)
+	// RetryFailures lets all of them be tried at once, and returns how many.
+	RetryFailures(ctx context.Context, now int64) (int64, error)
+}
+
+// Failure is a session that could not be put into the search index.
+type Failure struct {
+	SessionID string
+	ProjectID string
+	Attempts  int
+	Why       string
+	Since     int64 // unix ms, of the oldest change that waits
+	RetryAt   int64
 }

@@ -37,19 +37,22 @@ func (s *Store) Batches(ctx context.Context, sessionID string) ([]replay.Batch, 
 
 const selectBatch = `
 	SELECT session_id, tab_id, seq, hash, pack, byte_offset, byte_length, raw_bytes, events,
-		first_at, last_at, snapshot_at, received_at, moments
+		first_at, last_at, snapshot_at, received_at, moments, facts
 	FROM batches`
 
 func scanBatch(row scanner) (b replay.Batch, err error) {
 	var hash []byte
-	var moments string
+	var moments, facts string
 	err = row.Scan(&b.SessionID, &b.TabID, &b.Seq, &hash, &b.Pack, &b.Offset, &b.Length, &b.RawBytes, &b.Events,
-		&b.FirstAt, &b.LastAt, &b.SnapshotAt, &b.ReceivedAt, &moments)
+		&b.FirstAt, &b.LastAt, &b.SnapshotAt, &b.ReceivedAt, &moments, &facts)
 	if err != nil {
 		return b, err
 	}
 	if err := toHash(&b.Hash, hash); err != nil {
 		return b, fmt.Errorf("batch of session %s: %w", b.SessionID, err)
+	}
+	if facts != "" {
+		b.Facts = []byte(facts)
 	}
 	return b, fromJSON(moments, &b.Moments)
 }
@@ -75,7 +78,7 @@ func insertBatches(ctx context.Context, tx conn, batches []*replay.Batch) (map[b
 				return nil, err
 			}
 			rows = append(rows, p.row(b.SessionID, b.TabID, b.Seq, b.Hash[:], b.Pack, b.Offset, b.Length, b.RawBytes,
-				int64(b.Events), b.FirstAt, b.LastAt, b.SnapshotAt, b.ReceivedAt, moments))
+				int64(b.Events), b.FirstAt, b.LastAt, b.SnapshotAt, b.ReceivedAt, moments, string(b.Facts)))
 		}
 		err := each(ctx, tx, func(row scanner) error {
 			var k batchKey
@@ -84,7 +87,7 @@ func insertBatches(ctx context.Context, tx conn, batches []*replay.Batch) (map[b
 			return err
 		}, `
 			INSERT INTO batches (session_id, tab_id, seq, hash, pack, byte_offset, byte_length, raw_bytes,
-				events, first_at, last_at, snapshot_at, received_at, moments)
+				events, first_at, last_at, snapshot_at, received_at, moments, facts)
 			VALUES `+strings.Join(rows, ", ")+`
 			ON CONFLICT (session_id, tab_id, seq) DO NOTHING
 			RETURNING session_id, tab_id, seq`, p...)

@@ -134,7 +134,7 @@ func lockSessions(ctx context.Context, tx conn, commits []replay.Commit) (map[st
 		query := `
 			SELECT id, project_id, clock_offset_ms, batches, started_at, ended_at, received_at,
 				active_ms, last_active_at, user_id, user_email, user_traits, release, referrer,
-				counts, vitals, events, raw_bytes, pack_bytes, revision
+				counts, vitals, events, raw_bytes, pack_bytes, revision, site_tags
 			FROM sessions WHERE id IN ` + p.in(part) + ` ORDER BY id ` + tx.d.forUpdate
 		err := each(ctx, tx, func(row scanner) error {
 			r, err := scanSessionRow(row)
@@ -150,15 +150,15 @@ func lockSessions(ctx context.Context, tx conn, commits []replay.Commit) (map[st
 
 func scanSessionRow(row scanner) (*sessionRow, error) {
 	var r sessionRow
-	var traits, counts, vitals string
+	var traits, counts, vitals, tags string
 	err := row.Scan(&r.id, &r.projectID, &r.clockOffsetMs, &r.batches, &r.startedAt, &r.endedAt, &r.receivedAt,
 		&r.activeMs, &r.lastActiveAt, &r.user.ID, &r.user.Email, &traits, &r.release, &r.referrer,
-		&counts, &vitals, &r.events, &r.rawBytes, &r.packBytes, &r.revision)
+		&counts, &vitals, &r.events, &r.rawBytes, &r.packBytes, &r.revision, &tags)
 	if err != nil {
 		return &r, err
 	}
 	r.user.Traits = json.RawMessage(traits)
-	return &r, errors.Join(fromJSON(counts, &r.counts), fromJSON(vitals, &r.vitals))
+	return &r, errors.Join(fromJSON(counts, &r.counts), fromJSON(vitals, &r.vitals), tagsFrom(tags, &r.tags))
 }
 
 // changedRows returns the rows that a batch was merged into, by id.
@@ -214,13 +214,13 @@ func updateSessions(ctx context.Context, tx conn, rows []*sessionRow) error {
 		_, err := tx.exec(ctx, `
 			WITH merged (id, state, batches, started_at, ended_at, received_at, active_ms, last_active_at,
 				user_id, user_email, user_traits, release, referrer, counts, vitals, events, raw_bytes, pack_bytes,
-				revision, pages) AS (VALUES `+strings.Join(values, ", ")+`)
+				revision, site_tags, pages) AS (VALUES `+strings.Join(values, ", ")+`)
 			UPDATE sessions SET state = merged.state, batches = merged.batches, started_at = merged.started_at,
 				ended_at = merged.ended_at, received_at = merged.received_at, active_ms = merged.active_ms,
 				last_active_at = merged.last_active_at, user_id = merged.user_id, user_email = merged.user_email,
 				user_traits = merged.user_traits, release = merged.release, referrer = merged.referrer,
 				counts = merged.counts, vitals = merged.vitals, events = merged.events, raw_bytes = merged.raw_bytes,
-				pack_bytes = merged.pack_bytes, revision = merged.revision,
+				pack_bytes = merged.pack_bytes, revision = merged.revision, site_tags = merged.site_tags,
 				pages = COALESCE(merged.pages, sessions.pages)
 			FROM merged WHERE sessions.id = merged.id`, p...)
 		if err != nil {
@@ -240,6 +240,12 @@ func (s *sessionRow) values(p *params) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	tags := "[]"
+	if len(s.tags) > 0 {
+		if tags, err = toJSON(s.tags); err != nil {
+			return "", err
+		}
+	}
 	var pages any
 	if len(s.morePages) > 0 {
 		if pages, err = toJSON(mergePages(s.pages, s.morePages)); err != nil {
@@ -249,5 +255,5 @@ func (s *sessionRow) values(p *params) (string, error) {
 	s.revision++
 	return p.typedRow(s.id, string(replay.StateLive), s.batches, s.startedAt, s.endedAt, s.receivedAt, s.activeMs, s.lastActiveAt,
 		s.user.ID, s.user.Email, string(s.user.Traits), s.release, s.referrer, counts, vitals, s.events, s.rawBytes, s.packBytes,
-		s.revision, pages), nil
+		s.revision, tags, pages), nil
 }

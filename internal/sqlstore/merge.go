@@ -20,6 +20,7 @@ type sessionRow struct {
 	activeMs, lastActiveAt         int64
 	user                           replay.User
 	release, referrer              string
+	tags                           []string
 	counts                         replay.Counts
 	vitals                         replay.Vitals
 	events, rawBytes, packBytes    int64
@@ -56,6 +57,11 @@ func (s *sessionRow) merge(c *replay.Commit) {
 	}
 	if s.referrer == "" {
 		s.referrer = clean(sum.Referrer)
+	}
+	for _, tag := range sum.Tags {
+		if tag = clean(tag); len(s.tags) < replay.TagsMax && !slices.Contains(s.tags, tag) {
+			s.tags = append(s.tags, tag)
+		}
 	}
 	for _, page := range sum.Pages {
 		page.At += s.clockOffsetMs

@@ -176,6 +176,30 @@ func (s *Store) Fail(ctx context.Context, p replay.Pending, why string, retryAt 
 	return refused(err, replay.ErrInvalid)
 }
 
+// Failures implements [replay.Outbox].
+func (s *Store) Failures(ctx context.Context, limit int) ([]replay.Failure, error) {
+	var all []replay.Failure
+	err := s.read(ctx, "list outbox failures", func(r conn) (err error) {
+		all, err = list(ctx, r, func(row scanner) (f replay.Failure, err error) {
+			return f, row.Scan(&f.SessionID, &f.ProjectID, &f.Attempts, &f.Why, &f.Since, &f.RetryAt)
+		}, `
+			SELECT session_id, project_id, attempts, error, changed_at, due_at FROM outbox
+			WHERE attempts > 0 ORDER BY changed_at, session_id LIMIT $1`, limit)
+		return err
+	})
+	return all, err
+}
+
+// RetryFailures implements [replay.Outbox].
+func (s *Store) RetryFailures(ctx context.Context, now int64) (int64, error) {
+	n := int64(0)
+	err := s.writeIdempotent(ctx, "retry outbox failures", func(tx conn) (err error) {
+		n, err = tx.exec(ctx, "UPDATE outbox SET due_at = $1 WHERE attempts > 0 AND due_at > $1", now)
+		return err
+	})
+	return n, err
+}
+
 // OutboxState implements [replay.Outbox].
 func (s *Store) OutboxState(ctx context.Context) (replay.OutboxState, error) {
 	var state replay.OutboxState

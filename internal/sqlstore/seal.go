@@ -46,11 +46,13 @@ func commitSeal(ctx context.Context, tx conn, seal replay.Sealing, now int64) er
 	if err := leavePacks(ctx, tx, seal); err != nil {
 		return err
 	}
-	tabs := ""
-	if seal.Tabs != nil {
-		if tabs, err = toJSON(seal.Tabs); err != nil {
-			return err
-		}
+	tabs, err := optionalJSON(seal.Tabs, seal.Tabs != nil)
+	if err != nil {
+		return err
+	}
+	digest, err := optionalJSON(seal.Digest, seal.Digest != nil)
+	if err != nil {
+		return err
 	}
 	if seal.Dictionary != "" {
 		if err := lockDictionary(ctx, tx, row.projectID, seal.Dictionary); err != nil {
@@ -72,9 +74,9 @@ func commitSeal(ctx context.Context, tx conn, seal replay.Sealing, now int64) er
 	}
 	_, err = tx.exec(ctx, `
 		UPDATE sessions SET state = $1, sealed_key = $2, sealed_bytes = $3, seal_count = $4,
-			pack_bytes = $5, revision = $6, tabs = $7, dictionary = $8
-		WHERE id = $9`, string(state), seal.Key, seal.Bytes, int64(seal.SealCount)+1, left.bytes, row.revision+1,
-		tabs, seal.Dictionary, seal.SessionID)
+			pack_bytes = $5, revision = $6, tabs = $7, dictionary = $8, digest = $9
+		WHERE id = $10`, string(state), seal.Key, seal.Bytes, int64(seal.SealCount)+1, left.bytes, row.revision+1,
+		tabs, seal.Dictionary, digest, seal.SessionID)
 	if err != nil {
 		return err
 	}
@@ -126,7 +128,7 @@ func leavePacks(ctx context.Context, tx conn, seal replay.Sealing) error {
 		if n != int64(run) {
 			return fmt.Errorf("batches %d to %d of a tab: %d of %d in the index: %w", first.Seq, last.Seq, n, run, replay.ErrChanged)
 		}
-		if _, err := tx.exec(ctx, "UPDATE batches SET pack = '', moments = '[]' WHERE"+of, args...); err != nil {
+		if _, err := tx.exec(ctx, "UPDATE batches SET pack = '', moments = '[]', facts = '' WHERE"+of, args...); err != nil {
 			return err
 		}
 		batches = batches[run:]

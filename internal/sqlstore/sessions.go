@@ -107,14 +107,16 @@ func listSessions(ctx context.Context, r conn, f replay.SessionFilter) ([]replay
 const selectSession = `
 	SELECT id, project_id, state, started_at, ended_at, received_at, clock_offset_ms,
 		active_ms, last_active_at, user_id, user_email, user_traits, client, release, referrer,
-		counts, vitals, events, raw_bytes, pack_bytes, sealed_key, sealed_bytes, seal_count, dictionary, tabs, pages
+		counts, vitals, events, raw_bytes, pack_bytes, sealed_key, sealed_bytes, seal_count, dictionary,
+		tabs, digest, site_tags, team_tags, pages
 	FROM sessions`
 
 func scanSession(row scanner) (s replay.Session, err error) {
-	var traits, client, counts, vitals, tabs, pages string
+	var traits, client, counts, vitals, tabs, digest, siteTags, teamTags, pages string
 	err = row.Scan(&s.ID, &s.ProjectID, &s.State, &s.StartedAt, &s.EndedAt, &s.ReceivedAt, &s.ClockOffsetMs,
 		&s.ActiveMs, &s.LastActiveAt, &s.User.ID, &s.User.Email, &traits, &client, &s.Release, &s.Referrer,
-		&counts, &vitals, &s.Events, &s.RawBytes, &s.StoredBytes, &s.SealedKey, &s.SealedBytes, &s.SealCount, &s.Dictionary, &tabs, &pages)
+		&counts, &vitals, &s.Events, &s.RawBytes, &s.StoredBytes, &s.SealedKey, &s.SealedBytes, &s.SealCount, &s.Dictionary,
+		&tabs, &digest, &siteTags, &teamTags, &pages)
 	if err != nil {
 		return s, err
 	}
@@ -125,11 +127,23 @@ func scanSession(row scanner) (s replay.Session, err error) {
 	if tabs != "" {
 		err = fromJSON(tabs, &s.Tabs)
 	}
+	if digest != "" {
+		err = errors.Join(err, fromJSON(digest, &s.Digest))
+	}
+	err = errors.Join(err, tagsFrom(siteTags, &s.SiteTags), tagsFrom(teamTags, &s.TeamTags))
 	err = errors.Join(err, fromJSON(client, &s.Client), fromJSON(counts, &s.Counts), fromJSON(vitals, &s.Vitals), fromJSON(pages, &s.Pages))
 	if err != nil {
 		return s, fmt.Errorf("session %s: %w", s.ID, err)
 	}
 	return s, nil
+}
+
+// tagsFrom decodes a column of labels; none is nil.
+func tagsFrom(column string, tags *[]string) error {
+	if column == "[]" {
+		return nil
+	}
+	return fromJSON(column, tags)
 }
 
 // Usage implements [replay.SessionStore]. It reads every session.

@@ -21,6 +21,14 @@ func toJSON(v any) (string, error) {
 	return strings.ToValidUTF8(strings.TrimSuffix(b.String(), "\n"), "\uFFFD"), nil
 }
 
+// optionalJSON is toJSON, or ” for what is not there.
+func optionalJSON(v any, there bool) (string, error) {
+	if !there {
+		return "", nil
+	}
+	return toJSON(v)
+}
+
 // fromJSON decodes a column of opaque JSON into v.
 func fromJSON(column string, v any) error {
 	if err := json.Unmarshal([]byte(column), v); err != nil {

@@ -58,6 +58,7 @@ func testOutbox(t *testing.T, open Factory) {
 		"who comes late disturbs nobody":   lateWorker,
 		"fail keeps for later":             failKeeps,
 		"fail counts with a newer change":  failNewer,
+		"failures are listed and retried":  listedFailures,
 		"touch":                            touching,
 		"state":                            outboxState,
 		"revisions grow, whatever is done": growingRevisions,
@@ -104,6 +105,30 @@ func failKeeps(h *harness) {
 	storetest.Equal(h, "attempts", again[0].Attempts, 1)
 	h.OK(h.Store.Fail(h.Ctx, again[0], "again", base+120_000))
 	storetest.Equal(h, "attempts", h.lease(base+120_000, 10)[0].Attempts, 2)
+}
+
+func listedFailures(h *harness) {
+	none := storetest.Must[[]replay.Failure](h)(h.Store.Failures(h.Ctx, 10))
+	storetest.Equal(h, "none", len(none), 0)
+	for i, id := range []string{"b", "a", "fine"} {
+		h.claim(id)
+		h.commit(commitOf(id, int64(i)))
+	}
+	for _, p := range h.lease(base*2, 10) {
+		if p.SessionID != "fine" {
+			h.OK(h.Store.Fail(h.Ctx, p, "down", base*3))
+		}
+	}
+	got := storetest.Must[[]replay.Failure](h)(h.Store.Failures(h.Ctx, 10))
+	storetest.Equal(h, "failures, longest waiting first", got, []replay.Failure{
+		{SessionID: "b", ProjectID: "p", Attempts: 1, Why: "down", Since: base + 4_500, RetryAt: base * 3},
+		{SessionID: "a", ProjectID: "p", Attempts: 1, Why: "down", Since: base + 9_500, RetryAt: base * 3},
+	})
+	storetest.Equal(h, "limited", len(storetest.Must[[]replay.Failure](h)(h.Store.Failures(h.Ctx, 1))), 1)
+	storetest.Equal(h, "not yet", len(h.lease(base*3-1, 10)), 1) // the lease of the one that is fine has ended
+	storetest.Equal(h, "retried", storetest.Must[int64](h)(h.Store.RetryFailures(h.Ctx, base*2)), int64(2))
+	storetest.Equal(h, "again", storetest.Must[int64](h)(h.Store.RetryFailures(h.Ctx, base*2)), int64(0))
+	storetest.Equal(h, "at once", idsOf(h.lease(base*2, 10)), []string{"a", "b"})
 }
 
 func failNewer(h *harness) {

@@ -31,6 +31,7 @@ func Run(t *testing.T, open Factory) {
 		{"Dictionaries", testDictionaries},
 		{"Erase", testErasing},
 		{"Keys", testKeys},
+		{"Digests", testDigests},
 		{"Outbox", testOutbox},
 		{"Concurrent", testConcurrency},
 		{"Refuse", testRefusals},

@@ -44,6 +44,19 @@ func testSummaries(t *testing.T, open Factory) {
 			}
 			storetest.Equal(h, "vitals", h.session("s").Vitals, replay.Vitals{"LCP": 2400.5, "CLS": 0.25, "INP": 80})
 		},
+		"the site's tags add up": func(h *harness) {
+			h.claim("s")
+			storetest.Equal(h, "none", h.tell(0, replay.Summary{}).SiteTags, []string(nil))
+			storetest.Equal(h, "first", h.tell(1, replay.Summary{Tags: []string{"베타", "a"}}).SiteTags, []string{"베타", "a"})
+			many := []string{"a"}
+			for i := range 2 * replay.TagsMax {
+				many = append(many, fmt.Sprint("t", i))
+			}
+			got := h.tell(2, replay.Summary{Tags: many}).SiteTags
+			storetest.Equal(h, "bounded", len(got), replay.TagsMax)
+			storetest.Equal(h, "kept", got[:3], []string{"베타", "a", "t0"})
+			storetest.Equal(h, "nothing new", h.tell(3, replay.Summary{}).SiteTags, got)
+		},
 		"what is told last holds":         lastTold,
 		"the first referrer holds":        firstReferrer,
 		"pages":                           mergedPages,
