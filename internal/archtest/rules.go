@@ -53,7 +53,7 @@ var arrows = []arrow{
 	{"replay/blob/s3", []string{"replay/blob"}},
 	{"search/fts", []string{"search"}},
 	{"search/meili", []string{"search"}},
-	{"internal/sqlstore", []string{"migrations", "replay", "feedback", "internal/account"}},
+	{"internal/sqlstore", []string{"migrations", "replay", "feedback", "search", "internal/account"}},
 
 	// What the service is made of.
 	{"internal/demo", nil},

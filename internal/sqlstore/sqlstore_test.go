@@ -32,7 +32,7 @@ func openSQLite(t testing.TB) *sqlstore.Store {
 // deleteAll empties every table, those that others refer to last.
 const deleteAll = `
 	DELETE FROM batches; DELETE FROM sessions; DELETE FROM packs; DELETE FROM tombstones; DELETE FROM outbox;
-	DELETE FROM responses; DELETE FROM dictionaries; DELETE FROM tokens; DELETE FROM logins; DELETE FROM users; DELETE FROM projects`
+	DELETE FROM responses; DELETE FROM saved_searches; DELETE FROM dictionaries; DELETE FROM tokens; DELETE FROM logins; DELETE FROM users; DELETE FROM projects`
 
 // sqliteFactory opens one store and returns a function that gives it, emptied: migrating
 // a new file for each of some hundred subtests takes longer than running them.
