@@ -22,15 +22,16 @@ const (
 )
 
 // document says of a session what the index should know.
-func document(s *replay.Session, moments []replay.Moment, responses []feedback.Response) search.Document {
+func document(s *replay.Session, moments []replay.Moment, found *replay.Digest, responses []feedback.Response) search.Document {
 	d := search.Document{
 		ID: s.ID, ProjectID: s.ProjectID, StartedAt: s.StartedAt, EndedAt: s.EndedAt, ActiveMs: s.ActiveMs,
 		UserID: s.User.ID, UserEmail: s.User.Email,
 		Browser: s.Client.Browser, OS: s.Client.OS, Device: s.Client.Device, Country: s.Client.Country, Language: s.Client.Language,
 		Release: s.Release, Referrer: s.Referrer,
-		NPS: -1, CSAT: -1, CES: -1,
+		NPS: -1, CSAT: -1, CES: -1, Score: -1,
 		Clicks: s.Counts.Clicks, ErrorCount: s.Counts.Errors, PageCount: s.Counts.Pages, FailedRequests: s.Counts.FailedRequests,
 		ResponseCount: len(responses),
+		Tags:          tagsOf(s), Traits: traitsOf(s.User.Traits), Signals: signalsOf(found), Vitals: vitalsOf(found),
 	}
 	var urls, titles texts
 	for _, p := range s.Pages {
@@ -56,7 +57,7 @@ type momentData struct {
 }
 
 func addMoments(d *search.Document, moments []replay.Moment) {
-	var errs, console, requests, custom texts
+	var errs, types, console, requests, custom texts
 	for _, m := range moments {
 		var data momentData
 		if len(m.Data) > 0 && json.Unmarshal(m.Data, &data) != nil {
@@ -65,6 +66,7 @@ func addMoments(d *search.Document, moments []replay.Moment) {
 		switch m.Kind {
 		case "error":
 			errs.add(errorText(&data, m.Label))
+			types.add(data.Type)
 		case "console":
 			if data.Level == "" || data.Level == "error" || data.Level == "warn" || data.Level == "assert" {
 				console.add(m.Label)
@@ -77,7 +79,7 @@ func addMoments(d *search.Document, moments []replay.Moment) {
 			custom.add(m.Label)
 		}
 	}
-	d.Errors, d.Console, d.Requests, d.Custom = errs.all, console.all, requests.all, custom.all
+	d.Errors, d.ErrorTypes, d.Console, d.Requests, d.Custom = errs.all, types.all, console.all, requests.all, custom.all
 }
 
 // errorText is "TypeError: message", with the type once.
@@ -100,7 +102,7 @@ func requestText(data *momentData, label string) string {
 
 // addResponses adds what people said, and the lowest score of each kind.
 func addResponses(d *search.Document, responses []feedback.Response) {
-	var complaints, others texts
+	var complaints, others, surveys texts
 	for i := range responses {
 		r := &responses[i]
 		if r.Status == feedback.StatusSpam {
@@ -112,6 +114,10 @@ func addResponses(d *search.Document, responses []feedback.Response) {
 		} else {
 			others.add(r.Text)
 		}
+		surveys.add(r.Survey)
+		if r.Score != nil {
+			d.Score = lower(d.Score, *r.Score)
+		}
 		switch {
 		case r.Score == nil:
 		case r.Kind == feedback.KindNPS:
@@ -122,7 +128,7 @@ func addResponses(d *search.Document, responses []feedback.Response) {
 			d.CES = lower(d.CES, *r.Score)
 		}
 	}
-	d.Complaints, d.Responses = complaints.all, others.all
+	d.Complaints, d.Responses, d.Surveys = complaints.all, others.all, surveys.all
 }
 
 func lower(score, other int) int {

@@ -51,10 +51,11 @@ func (x *Indexer) RunOnce(ctx context.Context) (more bool, err error) {
 		return false, nil
 	}
 	var docs []search.Document
+	var found []replay.Finding
 	var gone []string
 	var done []replay.Pending
 	for _, p := range leased {
-		doc, err := x.document(ctx, p)
+		doc, digest, err := x.document(ctx, p)
 		switch {
 		case errors.Is(err, replay.ErrErased), errors.Is(err, replay.ErrNotFound):
 			gone = append(gone, p.SessionID)
@@ -65,10 +66,16 @@ func (x *Indexer) RunOnce(ctx context.Context) (more bool, err error) {
 			continue
 		default:
 			docs = append(docs, doc)
+			found = append(found, replay.Finding{SessionID: p.SessionID, Revision: p.Revision, Digest: *digest})
 		}
 		done = append(done, p)
 	}
-	if err := x.write(ctx, docs, gone); err != nil {
+	// Before the index: whoever finds a session by a signal is shown it.
+	err = wrap("keep digests", x.Store.SaveDigests(ctx, found))
+	if err == nil {
+		err = x.write(ctx, docs, gone)
+	}
+	if err != nil {
 		return false, errors.Join(err, x.failAll(ctx, done, err))
 	}
 	if err := x.Store.Done(ctx, done); err != nil {
@@ -104,29 +111,29 @@ func (x *Indexer) Drain(ctx context.Context) (left int64, err error) {
 	}
 }
 
-func (x *Indexer) document(ctx context.Context, p replay.Pending) (search.Document, error) {
+func (x *Indexer) document(ctx context.Context, p replay.Pending) (search.Document, *replay.Digest, error) {
 	s, err := x.Service.Session(ctx, p.ProjectID, p.SessionID)
 	if err != nil {
-		return search.Document{}, fmt.Errorf("read session: %w", err)
+		return search.Document{}, nil, fmt.Errorf("read session: %w", err)
 	}
 	return x.describe(ctx, &s)
 }
 
 // describe builds the document of a session and, on the way, keeps the answers that
 // the recording holds.
-func (x *Indexer) describe(ctx context.Context, s *replay.Session) (search.Document, error) {
-	moments, err := x.Service.Moments(ctx, s)
+func (x *Indexer) describe(ctx context.Context, s *replay.Session) (search.Document, *replay.Digest, error) {
+	moments, digest, err := x.Service.Review(ctx, s)
 	if err != nil {
-		return search.Document{}, fmt.Errorf("read moments: %w", err)
+		return search.Document{}, nil, fmt.Errorf("read moments: %w", err)
 	}
 	if err := x.keepResponses(ctx, s, moments); err != nil {
-		return search.Document{}, err
+		return search.Document{}, nil, err
 	}
 	responses, err := x.Responses.OfSession(ctx, s.ID)
 	if err != nil {
-		return search.Document{}, fmt.Errorf("read responses: %w", err)
+		return search.Document{}, nil, fmt.Errorf("read responses: %w", err)
 	}
-	return document(s, moments, responses), nil
+	return document(s, moments, digest, responses), digest, nil
 }
 
 func (x *Indexer) write(ctx context.Context, docs []search.Document, gone []string) error {

@@ -21,7 +21,7 @@ func (x *Indexer) Reindex(ctx context.Context, progress func(sessions int)) (int
 		return EachSession(ctx, x.Store, func(batch []replay.Session) error {
 			docs := make([]search.Document, 0, len(batch))
 			for i := range batch {
-				doc, err := x.describe(ctx, &batch[i])
+				doc, _, err := x.describe(ctx, &batch[i])
 				if errors.Is(err, replay.ErrNotFound) || errors.Is(err, replay.ErrErased) {
 					continue
 				}

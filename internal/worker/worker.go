@@ -42,7 +42,7 @@ type Stores struct {
 // Service is the part of [replay.Service] that the duties call.
 type Service interface {
 	Session(ctx context.Context, projectID, id string) (replay.Session, error)
-	Moments(ctx context.Context, s *replay.Session) ([]replay.Moment, error)
+	Review(ctx context.Context, s *replay.Session) ([]replay.Moment, *replay.Digest, error)
 	Sealing
 	Upkeep
 }
