@@ -21,8 +21,9 @@ import (
 	"github.com/afterimage/afterimage/replay/signal"
 )
 
-// Ended returns live sessions that are to be sealed: idle for 30 minutes, or 24 hours long.
-// With all, every live session, however young.
+// Ended returns sessions that are to be sealed: live ones that were idle for 30 minutes, or are 24 hours long; with
+// all, every live session, however young. Where there are none, some that an older version sealed, which looked
+// for no signals.
 func (s *Service) Ended(ctx context.Context, all bool, limit int) ([]string, error) {
 	now := s.nowMs()
 	idleBefore, startedBefore := now-idleMs, now-lengthMs
@@ -33,19 +34,29 @@ func (s *Service) Ended(ctx context.Context, all bool, limit int) ([]string, err
 	if err != nil {
 		return nil, fmt.Errorf("replay: find ended sessions: %w", err)
 	}
-	return ids, nil
+	if len(ids) == 0 {
+		ids, err = s.store.Outdated(ctx, min(limit, outdatedAtOnce))
+	}
+	return ids, wrap("replay: find outdated sessions", err)
 }
 
-// Seal merges all blocks of a session into one object. A session that is sealed already, and
+// outdatedAtOnce is how many sessions of an older version are sealed anew at a time, so that those that end
+// meanwhile do not wait.
+const outdatedAtOnce = 20
+
+// Seal merges all blocks of a session into one object. A session that this version sealed, and that
 // has received nothing since, is left as it is. If another process seals it at the same
 // time, one of them wins and neither loses anything. With fast, it takes a third of the time, and a quarter to a half more room. Errors wrap [ErrNotFound], [ErrErased] or [ErrDamaged].
 func (s *Service) Seal(ctx context.Context, sessionID string, fast bool) error {
 	p, err := s.planOf(ctx, sessionID, false)
+	if err == nil && p.sess.State == StateSealed {
+		if p.sess.Digest != nil {
+			return nil
+		}
+		p, err = s.planOf(ctx, sessionID, true)
+	}
 	if err != nil {
 		return err
-	}
-	if p.sess.State == StateSealed {
-		return nil
 	}
 	// Two processes that seal at once must not write over each other's object.
 	key := fmt.Sprintf("%ssealed-%d-%s", sessionPrefix(sessionID), p.sess.SealCount+1, uuid.NewString()[:8])
@@ -67,7 +78,8 @@ func (s *Service) Seal(ctx context.Context, sessionID string, fast bool) error {
 	if err != nil {
 		return err
 	}
-	sealing := Sealing{SessionID: sessionID, Key: key, Bytes: size, SealCount: p.sess.SealCount, Tabs: w.tabs}
+	sealing := Sealing{SessionID: sessionID, Key: key, Bytes: size, SealCount: p.sess.SealCount, Tabs: w.tabs,
+		Digest: w.digest()}
 	if dictionary != nil {
 		sealing.Dictionary = dictionary.Name
 	}
@@ -113,6 +125,15 @@ type sealer struct {
 	w       *segment.SealedWriter
 	tabs    []Tab
 	moments []Moment // client clock
+	vitals  []vital
+}
+
+// digest sums up what was found, after all is written.
+func (w *sealer) digest() *Digest {
+	r := review{offset: w.p.sess.ClockOffsetMs, moments: slices.Clone(w.moments), ends: w.p.ends(), vitals: w.vitals}
+	moments := r.sorted()
+	d := digest(moments, r.visits(moments))
+	return &d
 }
 
 // store builds the object in a temporary file, since a bucket wants to know the

@@ -104,6 +104,9 @@ type SealStore interface {
 	// Ended returns ids of live sessions whose last batch came before idleBefore or that
 	// started before startedBefore (unix ms), oldest first.
 	Ended(ctx context.Context, idleBefore, startedBefore int64, limit int) ([]string, error)
+	// Outdated returns ids of sealed sessions without a digest, which an older version of this program sealed,
+	// oldest first.
+	Outdated(ctx context.Context, limit int) ([]string, error)
 	// CommitSeal makes the sealed object the place of its batches, whose rows lose their moments and facts, as the
 	// object has them. [ErrChanged] if the dictionary it needs is gone. A batch that is not in it (it came meanwhile) keeps its pack and keeps the session live.
 	CommitSeal(ctx context.Context, s Sealing, now int64) error

@@ -24,6 +24,10 @@ var planned = map[string]struct {
 			WHERE batches > 0 AND project_id = $1 AND received_at < $2 ORDER BY received_at, id LIMIT $3`},
 	"Ended": {indexes: "sessions_live", query: `SELECT id FROM sessions
 			WHERE state = 'live' AND batches > 0 AND (received_at < $1 OR started_at < $2) ORDER BY received_at, id LIMIT $3`},
+	"Outdated": {indexes: "sessions_outdated", query: `SELECT id FROM sessions
+			WHERE state = 'sealed' AND digest = '' ORDER BY received_at, id LIMIT $1`},
+	"Failures": {indexes: "outbox_failing", query: `SELECT session_id FROM outbox
+			WHERE attempts > 0 ORDER BY changed_at, session_id LIMIT $1`},
 	"DropEmptyClaims": {indexes: "sessions_empty", query: `SELECT id FROM sessions
 			WHERE batches = 0 AND claimed_at < $1 ORDER BY claimed_at, id LIMIT $2`},
 	"Batches": {indexes: "sqlite_autoindex_batches_1", query: `SELECT moments FROM batches WHERE session_id = $1 ORDER BY tab_id, seq`},

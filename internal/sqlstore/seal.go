@@ -22,6 +22,17 @@ func (s *Store) Ended(ctx context.Context, idleBefore, startedBefore int64, limi
 	return ids, err
 }
 
+// Outdated implements [replay.SealStore].
+func (s *Store) Outdated(ctx context.Context, limit int) ([]string, error) {
+	var ids []string
+	err := s.read(ctx, "list outdated sessions", func(r conn) (err error) {
+		ids, err = list(ctx, r, scanText, `
+			SELECT id FROM sessions WHERE state = 'sealed' AND digest = '' ORDER BY received_at, id LIMIT $1`, limit)
+		return err
+	})
+	return ids, err
+}
+
 // CommitSeal implements [replay.SealStore]. Besides [replay.ErrChanged] it returns
 // [replay.ErrErased] and [replay.ErrNotFound] for a session that is no longer there.
 // It is not repeated when it is unknown whether it was committed: the repetition would

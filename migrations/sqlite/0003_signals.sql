@@ -25,3 +25,6 @@ CREATE UNIQUE INDEX saved_searches_project ON saved_searches (project_id, name);
 
 -- Failures: what waits because it could not be put into the search index.
 CREATE INDEX outbox_failing ON outbox (changed_at, session_id) WHERE attempts > 0;
+
+-- Outdated: sessions that were sealed before there were digests.
+CREATE INDEX sessions_outdated ON sessions (received_at, id) WHERE state = 'sealed' AND digest = '';

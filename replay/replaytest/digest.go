@@ -30,6 +30,20 @@ func testDigests(t *testing.T, open Factory) {
 			seal.Digest = &replay.Digest{Exit: "/end"}
 			h.OK(h.Store.CommitSeal(h.Ctx, seal, base))
 			storetest.Equal(h, "digest", *h.session("s").Digest, *seal.Digest)
+			storetest.Equal(h, "up to date", len(storetest.Must[[]string](h)(h.Store.Outdated(h.Ctx, 10))), 0)
+		},
+		"a sealed session without one is outdated": func(h *harness) {
+			h.store1("live", 1)
+			for _, id := range []string{"b", "a"} {
+				h.store1(id, 1)
+				h.OK(h.Store.CommitSeal(h.Ctx, sealing(id, 0, 1), base))
+			}
+			storetest.Equal(h, "outdated", storetest.Must[[]string](h)(h.Store.Outdated(h.Ctx, 10)), []string{"a", "b"})
+			storetest.Equal(h, "limited", storetest.Must[[]string](h)(h.Store.Outdated(h.Ctx, 1)), []string{"a"})
+			again := sealing("a", 1, 1)
+			again.Digest = &replay.Digest{}
+			h.OK(h.Store.CommitSeal(h.Ctx, again, base))
+			storetest.Equal(h, "sealed again", storetest.Must[[]string](h)(h.Store.Outdated(h.Ctx, 10)), []string{"b"})
 		},
 		"facts stay until the batch is sealed": func(h *harness) {
 			h.claim("s")
