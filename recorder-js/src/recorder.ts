@@ -292,6 +292,7 @@ export class Recorder {
       ...currentPage(this.keep),
       language: navigator.language,
       release: this.options.release,
+      tags: this.options.tags,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       screen: { width: screen.width, height: screen.height },
       user: this.user,

@@ -12,7 +12,7 @@ const globals = window as { afterimage?: { q?: Call[] } & Partial<typeof api> };
 
 /** Reads the options from the script tag's data-* attributes. */
 export function optionsOf(script: HTMLScriptElement): Options | undefined {
-  const { key, endpoint, release, sampleRate, manual, maskInputs, maskText, maskSelector, blockSelector, allowSelector, keepParams, console, network } =
+  const { key, endpoint, release, tags, sampleRate, manual, maskInputs, maskText, maskSelector, blockSelector, allowSelector, keepParams, console, network } =
     script.dataset;
   if (!key) return undefined;
   const options: Options = { key, endpoint: endpoint ?? new URL(script.src, location.href).origin, release, maskSelector, blockSelector, allowSelector };
@@ -21,6 +21,7 @@ export function optionsOf(script: HTMLScriptElement): Options | undefined {
   if (maskText !== undefined) options.maskText = maskText !== "false";
   // Only a clear "false" shows what people type.
   if (maskInputs === "false") options.maskInputs = false;
+  if (tags) options.tags = tags.split(",").map((tag) => tag.trim()).filter(Boolean);
   if (keepParams) options.keepParams = keepParams.split(/[\s,]+/).filter(Boolean);
   if (console !== undefined) options.console = console === "false" ? false : (console.split(/[\s,]+/).filter(Boolean) as Options["console"]);
   if (network === "false") options.network = false;

@@ -46,6 +46,8 @@ export interface Options {
   endpoint?: string;
   /** Version of the site, shown with each session. */
   release?: string;
+  /** Labels of the session, such as `["checkout-test-b"]`, to find it by: at most 20 of 50 characters. Default: none. */
+  tags?: string[];
   /** Share of sessions to record, 0 to 1. Default 1. The choice holds for a whole session. */
   sampleRate?: number;
   /** Do not start by itself: call `start()`, for example once the person has agreed. */

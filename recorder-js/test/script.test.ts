@@ -19,10 +19,10 @@ describe("the script tag", () => {
   it("reads its options", () => {
     const options = optionsOf(tag({
       "data-key": "pk", "data-endpoint": "https://other.example", "data-release": "1.2", "data-sample-rate": "0.5", "data-manual": "", "data-mask-text": "",
-      "data-keep-params": "utm_source, q", "data-console": "error warn", "data-network": "false", "data-block-selector": ".ad",
+      "data-keep-params": "utm_source, q", "data-console": "error warn", "data-network": "false", "data-block-selector": ".ad", "data-tags": "beta, 실험 B,",
     }));
     expect(options).toMatchObject({
-      endpoint: "https://other.example", release: "1.2", sampleRate: 0.5, manual: true, maskText: true, keepParams: ["utm_source", "q"], console: ["error", "warn"], network: false, blockSelector: ".ad",
+      endpoint: "https://other.example", release: "1.2", sampleRate: 0.5, manual: true, maskText: true, keepParams: ["utm_source", "q"], console: ["error", "warn"], network: false, blockSelector: ".ad", tags: ["beta", "실험 B"],
     });
   });
   it("shows what people type only for a clear false", () => {
