@@ -57,6 +57,7 @@ var arrows = []arrow{
 
 	// What the service is made of.
 	{"internal/demo", nil},
+	{"internal/geoip", nil},
 	{"internal/importer", nil},
 	{"internal/importer/load", []string{"internal/importer", "replay"}},
 	{"internal/auth", []string{"internal/account"}},
@@ -99,4 +100,5 @@ var keepers = []arrow{
 	{"database/sql", []string{"internal/sqlstore", "search/fts"}},
 	{"github.com/minio/minio-go", []string{"replay/blob/s3", "internal/testenv"}},
 	{"github.com/meilisearch/meilisearch-go", []string{"search/meili"}},
+	{"github.com/oschwald/maxminddb-golang", []string{"internal/geoip"}},
 }
