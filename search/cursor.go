@@ -13,6 +13,8 @@ type Position struct {
 	StartedAt int64   `json:"t"`
 	ID        string  `json:"i"`
 	Score     float64 `json:"s,omitempty"` // of SortRelevance; higher is better
+	// Typos is Result.Typos of the page that ends here: the next one goes on in the same meaning.
+	Typos bool `json:"y,omitempty"`
 }
 
 // Cursor writes a position as an opaque text that is safe in a URL.
@@ -52,14 +54,18 @@ func (p Position) After(q Position) bool {
 		return p.ID < q.ID
 	}
 	if p.StartedAt != q.StartedAt {
-		return p.StartedAt < q.StartedAt
+		return (p.StartedAt < q.StartedAt) != (p.Sort == SortOldest)
 	}
 	return p.ID < q.ID
 }
 
-// Fill returns the request with its defaults in place: order, limit, clock.
+// Fill returns the request with its defaults in place: order (that of the query, if it names
+// one), limit, clock.
 func (r Request) Fill() Request {
-	if r.Sort != SortRelevance {
+	if r.Query.Sort != "" {
+		r.Sort = r.Query.Sort
+	}
+	if r.Sort != SortRelevance && r.Sort != SortOldest {
 		r.Sort = SortNewest
 	}
 	if r.Limit <= 0 {

@@ -1,7 +1,9 @@
 package search
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,6 +20,7 @@ var TextFields = []string{
 	"complaints", "errors", "responses", "userEmail", "userId", "custom", "requests",
 	"console", "titles", "urls", "referrer", "release", "browser", "os", "device",
 	"country", "language", "id",
+	"errorTypes", "surveys", "tags", "tickets", "traits",
 }
 
 // FieldTexts returns the texts of one of the TextFields, nil for any other name.
@@ -40,6 +43,16 @@ func (d *Document) FieldTexts(field string) []string {
 		many = d.Titles
 	case "urls":
 		many = d.URLs
+	case "errorTypes":
+		many = d.ErrorTypes
+	case "surveys":
+		many = d.Surveys
+	case "tags":
+		many = d.Tags
+	case "tickets":
+		many = d.Tickets
+	case "traits":
+		many = d.traitTexts()
 	default:
 		if one := d.keyword(field); one != "" {
 			many = []string{one}
@@ -49,6 +62,32 @@ func (d *Document) FieldTexts(field string) []string {
 		many = many[:MaxTextsPerField]
 	}
 	return many
+}
+
+// traitTexts are the values of the traits, in the order of their names.
+func (d *Document) traitTexts() []string {
+	if len(d.Traits) == 0 {
+		return nil
+	}
+	var texts []string
+	for _, name := range slices.Sorted(maps.Keys(d.Traits)) {
+		if value := d.Traits[name]; value != "" {
+			texts = append(texts, value)
+		}
+	}
+	return texts
+}
+
+// Trait returns the values of the traits whose folded name is name: more than one where the site
+// told names that differ only in case.
+func (d *Document) Trait(name string) []string {
+	var values []string
+	for _, have := range slices.Sorted(maps.Keys(d.Traits)) {
+		if FoldValue(have) == name {
+			values = append(values, d.Traits[have])
+		}
+	}
+	return values
 }
 
 // keyword returns a field that has a single text.
@@ -104,12 +143,12 @@ func ClipText(text string) string {
 	return text
 }
 
-// FacetFields are the fields whose values a Result counts. "has" counts what a session has:
-// error, complaint, response, failedRequest.
+// FacetFields are the fields whose values a Result counts. "has" counts what a session has: the
+// FacetHas.
 var FacetFields = []string{"browser", "os", "device", "country", "release", "language", "has"}
 
-// Has tells whether a session has something: error, complaint, response, failedRequest,
-// console, custom or user.
+// Has tells whether a session has something that has: takes: error, complaint, response,
+// failedRequest, console, custom, user, survey, tag, ticket, or one of the SignalKeys.
 func (d *Document) Has(what string) bool {
 	switch what {
 	case "error":
@@ -126,12 +165,18 @@ func (d *Document) Has(what string) bool {
 		return len(d.Custom) > 0
 	case "user":
 		return d.UserID != "" || d.UserEmail != ""
+	case "survey":
+		return len(d.Surveys) > 0
+	case "tag":
+		return len(d.Tags) > 0
+	case "ticket":
+		return len(d.Tickets) > 0
 	}
-	return false
+	return d.Signals[what] > 0 && slices.Contains(SignalKeys, what)
 }
 
 // FacetHas are the values of the facet "has".
-var FacetHas = []string{"error", "complaint", "response", "failedRequest"}
+var FacetHas = []string{"error", "complaint", "response", "failedRequest", "rage", "dead", "errorclick", "slow", "quickback"}
 
 // FacetValues returns the values of one of the FacetFields that a document counts under.
 func (d *Document) FacetValues(field string) []string {

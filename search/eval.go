@@ -1,24 +1,31 @@
 package search
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // Evaluate tells whether a document matches a query. It is the meaning of the query
 // language: every engine must find exactly the sessions that it does. now, unix ms, is what
 // ages and is:live are measured from.
+//
+// With q.Typos, words match as EvaluateTypos says.
 func Evaluate(q Query, d *Document, now int64) bool {
 	if q.Root == nil {
 		return true
 	}
-	e := evaluator{doc: d, now: now}
+	e := evaluator{doc: d, now: now, typos: q.Typos}
 	return e.node(q.Root)
 }
+
+// EvaluateTypos tells whether a document matches a query whose words may be one typo away: a
+// bare word, and a bare value of a filter on texts, matches where it stands as it was
+// written, or as one of the words that TypoPatterns gives in one of the TypoFields. What is
+// in quotes, ends with *, or stands below a negation, and every other filter, matches as for
+// Evaluate. So it never finds fewer sessions.
+func EvaluateTypos(q Query, d *Document, now int64) bool { return Evaluate(q.WithTypos(), d, now) }
 
 type evaluator struct {
 	doc     *Document
 	now     int64
+	typos   bool                 // words may be one typo away
 	streams map[string][][]Token // by field, made when first asked for
 }
 
@@ -39,9 +46,10 @@ func (e *evaluator) node(n Node) bool {
 		}
 		return false
 	case *Not:
-		return !e.node(n.Part)
+		exact := evaluator{doc: e.doc, now: e.now, streams: e.streams}
+		return !exact.node(n.Part)
 	case *Text:
-		return e.text(PatternOf(n.Words, n.Prefix), TextFields)
+		return e.text(PatternOf(n.Words, n.Prefix), TextFields, e.typos && TextTypos(n))
 	case *Field:
 		return e.field(n)
 	}
@@ -53,9 +61,11 @@ func (e *evaluator) field(f *Field) bool {
 	if spec == nil {
 		return false
 	}
-	switch spec.Kind {
-	case KindNumber, KindDuration, KindTime:
-		return e.number(f, spec)
+	if spec.Ordered() {
+		return e.number(f)
+	}
+	if spec.Kind == KindTrait {
+		return e.trait(f)
 	}
 	if f.Op == OpPresent {
 		for _, field := range spec.Fields {
@@ -79,9 +89,16 @@ func (e *evaluator) value(f *Field, spec *KeySpec, v Value) bool {
 		return e.flag(f.Key, v.Text)
 	case KindValue:
 		return MatchValue(v, e.doc.keyword(spec.Fields[0]))
+	case KindLabel:
+		for _, label := range e.doc.FieldTexts(spec.Fields[0]) {
+			if MatchValue(v, label) {
+				return true
+			}
+		}
+		return false
 	case KindURL:
 		if !IsURLPattern(v) {
-			return e.text(valuePattern(v), spec.Fields)
+			return e.text(valuePattern(v), spec.Fields, e.typos && ValueTypos(v))
 		}
 		for _, field := range spec.Fields {
 			for _, text := range e.doc.FieldTexts(field) {
@@ -92,7 +109,17 @@ func (e *evaluator) value(f *Field, spec *KeySpec, v Value) bool {
 		}
 		return false
 	}
-	return e.text(valuePattern(v), spec.Fields)
+	return e.text(valuePattern(v), spec.Fields, e.typos && ValueTypos(v))
+}
+
+func (e *evaluator) trait(f *Field) bool {
+	name, _ := TraitName(f.Key)
+	for _, value := range e.doc.Trait(name) {
+		if MatchTrait(f, value) {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *evaluator) flag(key, flag string) bool {
@@ -111,9 +138,9 @@ func (e *evaluator) flag(key, flag string) bool {
 }
 
 // number compares numbers, durations and times.
-func (e *evaluator) number(f *Field, spec *KeySpec) bool {
+func (e *evaluator) number(f *Field) bool {
 	bounds := Intervals(f, e.now)
-	for _, n := range e.doc.Numbers(spec.Key) {
+	for _, n := range e.doc.Numbers(f.Key) {
 		for _, b := range bounds {
 			if n >= b.From && n <= b.To {
 				return true
@@ -123,14 +150,16 @@ func (e *evaluator) number(f *Field, spec *KeySpec) bool {
 	return false
 }
 
-// text tells whether the pattern stands in a text of one of the fields.
-func (e *evaluator) text(p Pattern, fields []string) bool {
+// text tells whether the pattern stands in a text of one of the fields, or one typo away from
+// it.
+func (e *evaluator) text(p Pattern, fields []string, typos bool) bool {
 	if len(p.Terms) == 0 {
 		return false
 	}
 	for _, field := range fields {
+		near := typos && typoField(field)
 		for _, stream := range e.fieldStreams(field) {
-			if p.find(stream, 0) >= 0 {
+			if p.find(stream, 0, near) >= 0 {
 				return true
 			}
 		}
@@ -188,128 +217,4 @@ func MatchURL(v Value, address string) bool {
 		return glob(FoldValue(v.Text), FoldValue(urlPath(address)))
 	}
 	return glob(FoldValue(v.Text), FoldValue(address))
-}
-
-// Numbers returns what a document has for a key of numbers, durations (ms) or times
-// (unix ms); nothing where it has none, such as nps of a session without an answer.
-func (d *Document) Numbers(key string) []int64 {
-	score := func(n int) []int64 {
-		if n < 0 {
-			return nil
-		}
-		return []int64{int64(n)}
-	}
-	switch key {
-	case "clicks":
-		return []int64{int64(d.Clicks)}
-	case "pages":
-		return []int64{int64(d.PageCount)}
-	case "errors":
-		return []int64{int64(d.ErrorCount)}
-	case "failed":
-		return []int64{int64(d.FailedRequests)}
-	case "responses":
-		return []int64{int64(d.ResponseCount)}
-	case "duration":
-		return []int64{max(d.EndedAt-d.StartedAt, 0)}
-	case "active":
-		return []int64{d.ActiveMs}
-	case "started":
-		return []int64{d.StartedAt}
-	case "nps":
-		return score(d.NPS)
-	case "csat":
-		return score(d.CSAT)
-	case "ces":
-		return score(d.CES)
-	case "status":
-		return d.statuses()
-	}
-	return nil
-}
-
-// statuses are the HTTP statuses at the end of the failed requests.
-func (d *Document) statuses() []int64 {
-	var all []int64
-	for _, text := range d.FieldTexts("requests") {
-		i := strings.LastIndexByte(text, ' ')
-		if n, err := strconv.ParseUint(text[i+1:], 10, 16); err == nil {
-			all = append(all, int64(n))
-		}
-	}
-	return all
-}
-
-// Interval is a run of integers, both ends included.
-type Interval struct{ From, To int64 }
-
-const (
-	lowest  = -1 << 62
-	highest = 1<<62 - 1
-)
-
-// Intervals gives the numbers that a filter of KindNumber, KindDuration or KindTime
-// lets through; a number in any of the intervals passes.
-func Intervals(f *Field, now int64) []Interval {
-	if f.Op == OpPresent {
-		return []Interval{{lowest, highest}}
-	}
-	if f.Op == OpRange {
-		from, to := Interval{lowest, lowest}, Interval{highest, highest}
-		if f.Values[0].Text != "" {
-			from = meaning(f, f.Values[0])
-		}
-		if f.Values[1].Text != "" {
-			to = meaning(f, f.Values[1])
-		}
-		return []Interval{{from.From, to.To}}
-	}
-	var all []Interval
-	for _, v := range f.Values {
-		at, op := meaning(f, v), f.Op
-		if age, ok := ageOf(f, v); ok {
-			// Younger than two hours is later than two hours ago.
-			at = Interval{now - age, now - age}
-			op = map[Op]Op{OpLess: OpMore, OpAtMost: OpAtLeast, OpMore: OpLess, OpAtLeast: OpAtMost}[op]
-		}
-		switch op {
-		case OpLess:
-			at = Interval{lowest, at.From - 1}
-		case OpAtMost:
-			at = Interval{lowest, at.To}
-		case OpMore:
-			at = Interval{at.To + 1, highest}
-		case OpAtLeast:
-			at = Interval{at.From, highest}
-		}
-		all = append(all, at)
-	}
-	return all
-}
-
-// ageOf reads a value of a time that is written as an age.
-func ageOf(f *Field, v Value) (int64, bool) {
-	if Spec(f.Key).Kind != KindTime {
-		return 0, false
-	}
-	if _, _, isTime := parseTime(strings.TrimSpace(v.Text)); isTime {
-		return 0, false
-	}
-	return parseDuration(strings.TrimSpace(v.Text))
-}
-
-// meaning gives the numbers that one value stands for: a day is all its ms.
-func meaning(f *Field, v Value) Interval {
-	text := strings.TrimSpace(v.Text)
-	switch Spec(f.Key).Kind {
-	case KindDuration:
-		n, _ := parseDuration(text)
-		return Interval{n, n}
-	case KindTime:
-		from, to, _ := parseTime(text)
-		return Interval{from, to - 1}
-	}
-	n, _ := parseNumber(text)
-	n = min(max(n, lowest+1), highest-1)
-	return Interval{n, n}
 }

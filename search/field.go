@@ -1,358 +1,175 @@
 package search
 
 import (
-	"fmt"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
-	"unicode"
 )
 
 // Kind is what the values of a key are.
 type Kind uint8
 
-// The kinds of keys.
+// The kinds of keys. Those that KeySpec.Ordered names are compared as Document.Numbers with
+// Intervals, whatever their kind.
 const (
 	KindValue    Kind = iota // a whole value, folded; * is a wildcard
 	KindText                 // words as a piece of a text of the field
 	KindURL                  // a path or address with wildcards, or words
 	KindNumber               // an integer; there are <, <=, >, >= and ranges
-	KindDuration             // the same in ms, written 90s, 5m, 1h30m
+	KindDuration             // the same in ms, written 90s, 5m, 1h30m, 2.5s
 	KindTime                 // a day or moment, or a time ago, written 2h or 7d
 	KindFlag                 // one of a list
+	KindDecimal              // as KindNumber, in thousandths, written 0.1
+	KindLabel                // as KindValue, of any of several values: Document.FieldTexts
+	KindTrait                // of a trait: as KindValue, and numbers are compared as numbers; see TraitName
+	KindSort                 // no filter: Parse puts it into Query.Sort, and no Node has it
 )
 
 // KeySpec describes one key of filters.
 type KeySpec struct {
-	Key    string
-	Kind   Kind
-	Fields []string // text fields or the field whose value is compared
-	Flags  []string // what a KindFlag takes
-	Help   string   // one line, for people
+	Key     string
+	Kind    Kind
+	Fields  []string // text fields or the field whose value is compared
+	Flags   []string // what a KindFlag or KindSort takes
+	Counter bool     // of a KindNumber: 0 is none, and key:* asks for at least 1
+	Help    string   // one line, for people
 }
 
-// Keys are all keys of filters, in the order that help shows them.
-var Keys = []KeySpec{
-	{"user", KindText, []string{"userId", "userEmail"}, nil, "id or e-mail of the person"},
-	{"email", KindText, []string{"userEmail"}, nil, "e-mail of the person"},
-	{"url", KindURL, []string{"urls"}, nil, "a page visited: /checkout* or words"},
-	{"page", KindURL, []string{"urls"}, nil, "the same as url"},
-	{"title", KindText, []string{"titles"}, nil, "title of a page visited"},
-	{"referrer", KindURL, []string{"referrer"}, nil, "where the person came from"},
-	{"browser", KindValue, []string{"browser"}, nil, "Chrome, Safari, Firefox …"},
-	{"os", KindValue, []string{"os"}, nil, "Windows, macOS, iOS, Android …"},
-	{"device", KindValue, []string{"device"}, nil, "desktop, mobile, tablet or bot"},
-	{"country", KindValue, []string{"country"}, nil, "two letters: KR, US …"},
-	{"language", KindValue, []string{"language"}, nil, "ko-KR, en …; ko* for all of a language"},
-	{"release", KindValue, []string{"release"}, nil, "version of the recorded site"},
-	{"id", KindValue, []string{"id"}, nil, "id of the session"},
-	{"error", KindText, []string{"errors"}, nil, "message of an exception"},
-	{"console", KindText, []string{"console"}, nil, "an error or warning in the console"},
-	{"request", KindText, []string{"requests"}, nil, "method, address or status of a failed request"},
-	{"custom", KindText, []string{"custom"}, nil, "name of a custom event"},
-	{"complaint", KindText, []string{"complaints"}, nil, "text of a complaint"},
-	{"response", KindText, []string{"complaints", "responses"}, nil, "text of any answer, complaints too"},
-	{"has", KindFlag, nil, []string{"error", "complaint", "response", "failedRequest", "console", "custom", "user"},
-		"what the session has"},
-	{"is", KindFlag, nil, []string{"live", "identified", "anonymous"}, "what the session is"},
-	{"status", KindNumber, nil, nil, "HTTP status of a failed request"},
-	{"errors", KindNumber, nil, nil, "number of exceptions"},
-	{"failed", KindNumber, nil, nil, "number of failed requests"},
-	{"responses", KindNumber, nil, nil, "number of answers"},
-	{"clicks", KindNumber, nil, nil, "number of clicks"},
-	{"pages", KindNumber, nil, nil, "number of pages"},
-	{"nps", KindNumber, nil, nil, "lowest NPS answer, 0 to 10"},
-	{"csat", KindNumber, nil, nil, "lowest CSAT answer"},
-	{"ces", KindNumber, nil, nil, "lowest CES answer"},
-	{"duration", KindDuration, nil, nil, "how long the session is: >5m"},
-	{"active", KindDuration, nil, nil, "how long the person was active"},
-	{"started", KindTime, nil, nil, "when it began: 2026-05-01, <2h (less than 2 hours ago)"},
+// Ordered tells whether values of the key are numbers that are compared: with Intervals, and
+// Document.Numbers.
+func (s *KeySpec) Ordered() bool {
+	switch s.Kind {
+	case KindNumber, KindDuration, KindTime, KindDecimal:
+		return true
+	}
+	return false
 }
+
+// Keys are all keys of filters, in the order that help shows them. "trait.NAME" stands for
+// every trait.
+var Keys = []KeySpec{
+	{Key: "user", Kind: KindText, Fields: []string{"userId", "userEmail"}, Help: "id or e-mail of the person"},
+	{Key: "email", Kind: KindText, Fields: []string{"userEmail"}, Help: "e-mail of the person"},
+	{Key: "trait.NAME", Kind: KindTrait, Help: "what the site told of the person: trait.plan:pro, trait.seats:>10"},
+	{Key: "url", Kind: KindURL, Fields: []string{"urls"}, Help: "a page visited: /checkout* or words"},
+	{Key: "page", Kind: KindURL, Fields: []string{"urls"}, Help: "the same as url"},
+	{Key: "title", Kind: KindText, Fields: []string{"titles"}, Help: "title of a page visited"},
+	{Key: "referrer", Kind: KindURL, Fields: []string{"referrer"}, Help: "where the person came from"},
+	{Key: "browser", Kind: KindValue, Fields: []string{"browser"}, Help: "Chrome, Safari, Firefox …"},
+	{Key: "os", Kind: KindValue, Fields: []string{"os"}, Help: "Windows, macOS, iOS, Android …"},
+	{Key: "device", Kind: KindValue, Fields: []string{"device"}, Help: "desktop, mobile, tablet or bot"},
+	{Key: "country", Kind: KindValue, Fields: []string{"country"}, Help: "two letters: KR, US …"},
+	{Key: "language", Kind: KindValue, Fields: []string{"language"}, Help: "ko-KR, en …; ko* for all of a language"},
+	{Key: "release", Kind: KindValue, Fields: []string{"release"}, Help: "version of the recorded site"},
+	{Key: "tag", Kind: KindLabel, Fields: []string{"tags"}, Help: "a label that the site or the team gave"},
+	{Key: "ticket", Kind: KindLabel, Fields: []string{"tickets"}, Help: "key of a linked ticket: SHOP-12"},
+	{Key: "id", Kind: KindValue, Fields: []string{"id"}, Help: "id of the session"},
+	{Key: "error", Kind: KindText, Fields: []string{"errors"}, Help: "message of an exception"},
+	{Key: "error.type", Kind: KindLabel, Fields: []string{"errorTypes"}, Help: "type of an exception: TypeError"},
+	{Key: "console", Kind: KindText, Fields: []string{"console"}, Help: "an error or warning in the console"},
+	{Key: "request", Kind: KindText, Fields: []string{"requests"}, Help: "method, address or status of a failed request"},
+	{Key: "custom", Kind: KindText, Fields: []string{"custom"}, Help: "name of a custom event"},
+	{Key: "complaint", Kind: KindText, Fields: []string{"complaints"}, Help: "text of a complaint"},
+	{Key: "response", Kind: KindText, Fields: []string{"complaints", "responses"}, Help: "text of any answer, complaints too"},
+	{Key: "survey", Kind: KindText, Fields: []string{"surveys"}, Help: "name of a survey that was answered"},
+	{Key: "has", Kind: KindFlag, Flags: hasFlags, Help: "what the session has"},
+	{Key: "is", Kind: KindFlag, Flags: []string{"live", "identified", "anonymous"}, Help: "what the session is"},
+
+	{Key: "rage", Kind: KindNumber, Counter: true, Help: "number of rage clicks: rage:>2, rage:* for any"},
+	{Key: "dead", Kind: KindNumber, Counter: true, Help: "number of dead clicks: nothing happened"},
+	{Key: "errorclick", Kind: KindNumber, Counter: true, Help: "number of clicks that an error followed"},
+	{Key: "quickback", Kind: KindNumber, Counter: true, Help: "number of pages left at once by going back"},
+	{Key: "slow", Kind: KindNumber, Counter: true, Help: "number of slow requests and slow pages"},
+	{Key: "thrash", Kind: KindNumber, Counter: true, Help: "number of times the pointer was shaken"},
+	{Key: "abandon", Kind: KindNumber, Counter: true, Help: "number of forms begun and not sent"},
+	{Key: "freeze", Kind: KindNumber, Counter: true, Help: "number of times the page did not react"},
+	{Key: "refresh", Kind: KindNumber, Counter: true, Help: "number of times the page was reloaded in anger"},
+
+	{Key: "status", Kind: KindNumber, Help: "HTTP status of a failed request"},
+	{Key: "errors", Kind: KindNumber, Counter: true, Help: "number of exceptions"},
+	{Key: "failed", Kind: KindNumber, Counter: true, Help: "number of failed requests"},
+	{Key: "responses", Kind: KindNumber, Counter: true, Help: "number of answers"},
+	{Key: "clicks", Kind: KindNumber, Counter: true, Help: "number of clicks"},
+	{Key: "pages", Kind: KindNumber, Counter: true, Help: "number of pages"},
+	{Key: "nps", Kind: KindNumber, Help: "lowest NPS answer, 0 to 10"},
+	{Key: "csat", Kind: KindNumber, Help: "lowest CSAT answer"},
+	{Key: "ces", Kind: KindNumber, Help: "lowest CES answer"},
+	{Key: "score", Kind: KindNumber, Help: "lowest answer of any kind"},
+	{Key: "lcp", Kind: KindDuration, Help: "time to the largest content: >2.5s"},
+	{Key: "inp", Kind: KindDuration, Help: "time to react to input: >200ms"},
+	{Key: "fcp", Kind: KindDuration, Help: "time to the first content: >1.8s"},
+	{Key: "ttfb", Kind: KindDuration, Help: "time to the first byte: >800ms"},
+	{Key: "cls", Kind: KindDecimal, Help: "how much the layout shifted: >0.1"},
+	{Key: "duration", Kind: KindDuration, Help: "how long the session is: >5m"},
+	{Key: "active", Kind: KindDuration, Help: "how long the person was active"},
+	{Key: "started", Kind: KindTime, Help: "when it began: 2026-05-01, today, <2h (less than 2 hours ago)"},
+	{Key: "sort", Kind: KindSort, Flags: []string{string(SortNewest), string(SortOldest), string(SortRelevance)},
+		Help: "order of the sessions: newest, oldest or relevance"},
+}
+
+// hasFlags are what has: takes: what Document.Has knows.
+var hasFlags = append([]string{"error", "complaint", "response", "failedRequest", "console", "custom", "user",
+	"survey", "tag", "ticket"}, SignalKeys...)
 
 // LiveMs is how long after its last event a session counts as live: the idle time
 // after which a session ends.
 const LiveMs = 30 * 60 * 1000
 
-// Spec returns the description of a key, nil if there is none.
-func Spec(key string) *KeySpec {
+var specs = func() map[string]*KeySpec {
+	byKey := make(map[string]*KeySpec, len(Keys))
 	for i := range Keys {
-		if Keys[i].Key == key {
-			return &Keys[i]
-		}
+		byKey[Keys[i].Key] = &Keys[i]
 	}
-	return nil
+	return byKey
+}()
+
+// Spec returns the description of a key, nil if there is none. Every key of a trait has that
+// of "trait.NAME".
+func Spec(key string) *KeySpec {
+	if strings.HasPrefix(key, traitPrefix) {
+		key = "trait.NAME"
+	}
+	return specs[key]
 }
 
-// field reads the value behind key: and checks it.
-func (p *parser) field(key string, start int) (Node, error) {
-	valueAt := p.pos
-	f := &Field{Key: strings.ToLower(key), Op: OpIs, Pos: start}
-	spec := Spec(f.Key)
-	if spec == nil {
-		return nil, p.unknownKey(key, start)
-	}
-	if err := p.values(f, spec); err != nil {
-		return nil, err
-	}
-	if err := p.check(f, spec, valueAt); err != nil {
-		return nil, err
-	}
-	return f, nil
+const traitPrefix = "trait."
+
+// TraitName returns the name that a key of a trait asks for, folded as FoldValue does: names are
+// compared without case.
+func TraitName(key string) (name string, ok bool) {
+	name, ok = strings.CutPrefix(key, traitPrefix)
+	return FoldValue(name), ok
 }
 
-func (p *parser) unknownKey(key string, start int) error {
-	hint := "Put it in quotes to search for it as text."
-	if near := nearest(strings.ToLower(key), keyNames()); near != "" {
-		hint = fmt.Sprintf("Did you mean %s:? %s", near, hint)
+// TraitKey writes the key that asks for a trait, as a query has it: trait.plan, and
+// trait."first name" where the name needs quotes.
+func TraitKey(name string) string {
+	if name != "" && !strings.ContainsFunc(name, func(r rune) bool { return !inTraitName(r) }) {
+		return traitPrefix + name
 	}
-	return p.fail(start, fmt.Sprintf("there is no filter %q", key), hint)
+	var b strings.Builder
+	b.WriteString(traitPrefix)
+	printQuoted(&b, name)
+	return b.String()
 }
 
+// QuoteValue writes a value so that a filter of the key takes it as a whole: in quotes where it
+// needs them.
+func QuoteValue(key, value string) string {
+	v := Value{Text: value}
+	if value == "" || strings.ContainsAny(value, "*,") || strings.ContainsFunc(value, breaksValue) ||
+		!bareValue(&Field{Key: key, Op: OpIs, Values: []Value{v}}) {
+		v.Quote = true
+	}
+	var b strings.Builder
+	printValue(&b, v)
+	return b.String()
+}
+
+// keyNames are what an unknown key is compared with.
 func keyNames() []string {
 	names := make([]string, len(Keys))
 	for i := range Keys {
 		names[i] = Keys[i].Key
 	}
-	return names
-}
-
-// values reads what stands behind the colon.
-func (p *parser) values(f *Field, spec *KeySpec) error {
-	if p.peek(0) == '[' {
-		return p.list(f)
-	}
-	for _, op := range []Op{OpAtLeast, OpAtMost, OpMore, OpLess} {
-		if strings.HasPrefix(string(p.in[p.pos:min(p.pos+2, len(p.in))]), string(op)) {
-			f.Op = op
-			p.pos += len(op)
-			break
-		}
-	}
-	v, err := p.value("")
-	if err != nil {
-		return err
-	}
-	f.Values = []Value{v}
-	if f.Op != OpIs || v.Quote {
-		return nil
-	}
-	if v.Text == "*" {
-		f.Op, f.Values = OpPresent, nil
-		return nil
-	}
-	if from, to, ok := strings.Cut(v.Text, ".."); ok && spec.Kind >= KindNumber && spec.Kind <= KindTime {
-		f.Op, f.Values = OpRange, []Value{{Text: from}, {Text: to}}
-	}
-	return nil
-}
-
-// value reads one word or phrase; a word also ends before a rune of stop.
-func (p *parser) value(stop string) (Value, error) {
-	if !p.end() && isQuote(p.in[p.pos]) {
-		text, err := p.quoted()
-		return Value{Text: text, Quote: true}, err
-	}
-	start := p.pos
-	for !p.end() && !breaksWord(p.in[p.pos]) && !strings.ContainsRune(stop, p.in[p.pos]) {
-		p.pos++
-	}
-	return Value{Text: string(p.in[start:p.pos])}, nil
-}
-
-// list reads [a,b,c].
-func (p *parser) list(f *Field) error {
-	open := p.pos
-	p.pos++
-	for {
-		p.space()
-		v, err := p.value(",]")
-		if err != nil {
-			return err
-		}
-		p.space()
-		if !p.end() && p.peek(0) != ',' && p.peek(0) != ']' {
-			return p.fail(p.pos, "a list needs a comma between its values", `Write [a,b], and quote values that have spaces.`)
-		}
-		if v.Text == "" && !v.Quote {
-			return p.fail(min(p.pos, len(p.in)), "a value of this list is empty", "Write [a,b].")
-		}
-		f.Values = append(f.Values, v)
-		if p.end() {
-			return p.fail(open, "this [ is never closed", "Add a ] at the end of the list.")
-		}
-		p.pos++
-		if p.in[p.pos-1] == ']' {
-			break
-		}
-	}
-	if p.terms += len(f.Values) - 1; p.terms > MaxQueryTerms {
-		return p.fail(open, fmt.Sprintf("more than %d words and filters", MaxQueryTerms), "Search for fewer.")
-	}
-	return nil
-}
-
-// check refuses values that the key cannot have.
-func (p *parser) check(f *Field, spec *KeySpec, at int) error {
-	ordered := spec.Kind >= KindNumber && spec.Kind <= KindTime
-	if !ordered && f.Op != OpIs && f.Op != OpPresent {
-		return p.fail(at, fmt.Sprintf("%s: cannot be compared with %s", f.Key, f.Op),
-			fmt.Sprintf("Write %s:value; put a value that begins with %s in quotes.", f.Key, f.Op))
-	}
-	if spec.Kind == KindFlag && f.Op == OpPresent {
-		return p.fail(at, fmt.Sprintf("%s: needs a value", f.Key), "It takes "+strings.Join(spec.Flags, ", ")+".")
-	}
-	if f.Op == OpRange && f.Values[0].Text == "" && f.Values[1].Text == "" {
-		return p.fail(at, "this range has no end", fmt.Sprintf("Write %s:1..5, %s:1.. or %s:..5.", f.Key, f.Key, f.Key))
-	}
-	for i := range f.Values {
-		if f.Op == OpRange && f.Values[i].Text == "" {
-			continue
-		}
-		if err := p.checkValue(f, spec, &f.Values[i], at); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *parser) checkValue(f *Field, spec *KeySpec, v *Value, at int) error {
-	text := strings.TrimSpace(v.Text)
-	if text == "" {
-		return p.fail(at, fmt.Sprintf("%s: needs a value", f.Key), spec.Help)
-	}
-	switch spec.Kind {
-	case KindText, KindURL:
-		if len(valuePattern(*v).Terms) == 0 && !(spec.Kind == KindURL && IsURLPattern(*v)) {
-			return p.fail(at, fmt.Sprintf("%s: needs at least one letter or digit", f.Key), spec.Help)
-		}
-	case KindNumber:
-		if _, ok := parseNumber(text); !ok {
-			return p.fail(at, fmt.Sprintf("%s: takes whole numbers, not %q", f.Key, text),
-				fmt.Sprintf("Write %s:5, %s:>5 or %s:1..5.", f.Key, f.Key, f.Key))
-		}
-	case KindDuration:
-		if _, ok := parseDuration(text); !ok {
-			return p.fail(at, fmt.Sprintf("%s: takes a duration, not %q", f.Key, text),
-				fmt.Sprintf("Write %s:>90s, %s:>5m or %s:1h..2h.", f.Key, f.Key, f.Key))
-		}
-	case KindTime:
-		_, _, isTime := parseTime(text)
-		if _, isAge := parseDuration(text); !isTime && !(isAge && (f.Op == OpLess || f.Op == OpAtMost || f.Op == OpMore || f.Op == OpAtLeast)) {
-			return p.fail(at, fmt.Sprintf("%s: takes a day, a moment or an age, not %q", f.Key, text),
-				fmt.Sprintf("Write %s:2026-05-01, %s:>=2026-05-01T09:00Z or %s:<2h (less than 2 hours ago).", f.Key, f.Key, f.Key))
-		}
-	case KindFlag:
-		return p.checkFlag(f, spec, v, at)
-	}
-	return nil
-}
-
-func (p *parser) checkFlag(f *Field, spec *KeySpec, v *Value, at int) error {
-	for _, flag := range spec.Flags {
-		if strings.EqualFold(flag, strings.TrimSpace(v.Text)) {
-			v.Text = flag
-			return nil
-		}
-	}
-	hint := "It takes " + strings.Join(spec.Flags, ", ") + "."
-	if near := nearest(v.Text, spec.Flags); near != "" {
-		hint = fmt.Sprintf("Did you mean %s? %s", near, hint)
-	}
-	return p.fail(at, fmt.Sprintf("%s: cannot be %q", f.Key, v.Text), hint)
-}
-
-func parseNumber(s string) (int64, bool) {
-	n, err := strconv.ParseInt(s, 10, 64)
-	return n, err == nil
-}
-
-// parseDuration reads 90s, 5m, 1h30m, 2d, 1w or plain ms; never negative.
-func parseDuration(s string) (ms int64, ok bool) {
-	units := map[string]int64{"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-	for rest := s; rest != ""; {
-		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
-		n, err := strconv.ParseInt(rest[:digits], 10, 64)
-		if err != nil || n > 1<<40 {
-			return 0, false
-		}
-		rest = rest[digits:]
-		letters := len(rest) - len(strings.TrimLeftFunc(rest, unicode.IsLetter))
-		factor, known := units[rest[:letters]]
-		if !known && !(letters == 0 && digits == len(s)) {
-			return 0, false
-		}
-		ms += n * max(factor, 1)
-		rest = rest[letters:]
-		if ms > 1<<50 {
-			return 0, false
-		}
-	}
-	return ms, s != ""
-}
-
-// parseTime reads a day or a moment, UTC where no zone is written, as the interval
-// [from, to) in unix ms that it means.
-func parseTime(s string) (from, to int64, ok bool) {
-	for _, l := range []struct {
-		layout string
-		span   func(time.Time) time.Time
-	}{
-		{"2006-01-02", func(t time.Time) time.Time { return t.AddDate(0, 0, 1) }},
-		{"2006-01", func(t time.Time) time.Time { return t.AddDate(0, 1, 0) }},
-		{"2006", func(t time.Time) time.Time { return t.AddDate(1, 0, 0) }},
-		{"2006-01-02T15:04Z07:00", func(t time.Time) time.Time { return t.Add(time.Minute) }},
-		{"2006-01-02T15:04", func(t time.Time) time.Time { return t.Add(time.Minute) }},
-		{"2006-01-02T15:04:05Z07:00", func(t time.Time) time.Time { return t.Add(time.Second) }},
-		{"2006-01-02T15:04:05", func(t time.Time) time.Time { return t.Add(time.Second) }},
-	} {
-		if t, err := time.Parse(l.layout, s); err == nil {
-			return t.UnixMilli(), l.span(t).UnixMilli(), true
-		}
-	}
-	return 0, 0, false
-}
-
-// nearest returns the name that a person most likely meant, empty if none is near: at
-// most two edits, and fewer than the name has letters, or one begins with the other.
-func nearest(word string, names []string) string {
-	best, bestDistance := "", 3
-	for _, name := range names {
-		d := distance(strings.ToLower(word), strings.ToLower(name))
-		if d < bestDistance && d < len(name)-1 {
-			best, bestDistance = name, d
-		}
-	}
-	if best != "" {
-		return best
-	}
-	for _, name := range names {
-		if len(word) >= 2 && (strings.HasPrefix(name, word) || strings.HasPrefix(word, name)) {
-			return name
-		}
-	}
-	return ""
-}
-
-// distance is the number of edits (insert, delete, replace, swap neighbours) between words.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(y)]
+	return slices.DeleteFunc(names, func(name string) bool { return name == "trait.NAME" })
 }

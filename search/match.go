@@ -10,12 +10,14 @@ type reason struct {
 	pattern Pattern
 	fields  []string
 	url     *Value // set: whole addresses that fit it
+	typos   bool   // one typo away is enough
 }
 
 // Matches tells why a document was found: the texts that hold what the query asks for, at most
-// MaxMatchesPerHit, with the places. What the query excludes is not looked at.
+// MaxMatchesPerHit, with the places. What the query excludes is not looked at. With q.Typos, words
+// that are one typo away are shown, too.
 func Matches(q Query, d *Document) []Match {
-	reasons := appendReasons(nil, q.Root, false)
+	reasons := appendReasons(nil, q.Root, q.Typos, false)
 	if len(reasons) == 0 {
 		return nil
 	}
@@ -60,7 +62,7 @@ var FieldWeights = map[string]float64{
 // higher. 0 where the query asks for no words.
 func Score(q Query, d *Document) float64 {
 	score := 0.0
-	reasons := appendReasons(nil, q.Root, false)
+	reasons := appendReasons(nil, q.Root, q.Typos, false)
 	if len(reasons) == 0 {
 		return 0
 	}
@@ -79,21 +81,21 @@ func Score(q Query, d *Document) float64 {
 	return score
 }
 
-func appendReasons(reasons []reason, n Node, negated bool) []reason {
+func appendReasons(reasons []reason, n Node, typos, negated bool) []reason {
 	switch n := n.(type) {
 	case *And:
 		for _, part := range n.Parts {
-			reasons = appendReasons(reasons, part, negated)
+			reasons = appendReasons(reasons, part, typos, negated)
 		}
 	case *Or:
 		for _, part := range n.Parts {
-			reasons = appendReasons(reasons, part, negated)
+			reasons = appendReasons(reasons, part, typos, negated)
 		}
 	case *Not:
-		return appendReasons(reasons, n.Part, !negated)
+		return appendReasons(reasons, n.Part, false, !negated)
 	case *Text:
 		if !negated {
-			reasons = append(reasons, reason{PatternOf(n.Words, n.Prefix), TextFields, nil})
+			reasons = append(reasons, reason{PatternOf(n.Words, n.Prefix), TextFields, nil, typos && TextTypos(n)})
 		}
 	case *Field:
 		spec := Spec(n.Key)
@@ -101,7 +103,7 @@ func appendReasons(reasons []reason, n Node, negated bool) []reason {
 			return reasons
 		}
 		for _, v := range n.Values {
-			r := reason{valuePattern(v), spec.Fields, nil}
+			r := reason{valuePattern(v), spec.Fields, nil, typos && ValueTypos(v)}
 			if spec.Kind == KindURL && IsURLPattern(v) {
 				r.url = &v
 			}
@@ -123,11 +125,12 @@ func (r reason) spans(t FieldText, streams [][]Token) []int {
 		return nil
 	}
 	var spans []int
+	typos := r.typos && typoField(t.Field)
 	for _, stream := range streams {
-		for i := r.pattern.find(stream, 0); i >= 0; i = r.pattern.find(stream, i+1) {
+		for i := r.pattern.find(stream, 0, typos); i >= 0; i = r.pattern.find(stream, i+1, typos) {
 			last := stream[i+len(r.pattern.Terms)-1]
 			end := last.End
-			if r.pattern.Prefix && r.isSyllable() {
+			if r.pattern.Prefix && r.endsInSyllable() {
 				end = last.Start + 1 // a pair was found by its first syllable
 			}
 			spans = append(spans, stream[i].Start, max(end, stream[i].Start+1))
@@ -136,8 +139,8 @@ func (r reason) spans(t FieldText, streams [][]Token) []int {
 	return spans
 }
 
-// isSyllable tells whether the last term is one syllable, found as the beginning of a pair.
-func (r reason) isSyllable() bool {
+// endsInSyllable tells whether the last term is one syllable, found as the beginning of a pair.
+func (r reason) endsInSyllable() bool {
 	last := []rune(r.pattern.Terms[len(r.pattern.Terms)-1])
 	c := classOf(last[0])
 	return len(last) == 1 && (c == classHangul || c == classHan)

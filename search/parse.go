@@ -2,60 +2,86 @@ package search
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
-	"unicode/utf8"
 )
 
-// Parse reads a query:
+// Parse reads a query; days are days in UTC. See ParseIn.
+func Parse(q string) (Query, error) { return ParseIn(q, nil) }
+
+// ParseIn reads a query whose days are days in a time zone (nil: UTC):
 //
 //	or    := and ("OR" and)*
 //	and   := part+                                a space means AND
 //	part  := ("-" | "!") part | "(" or ")" | filter | text
 //	text  := word | word"*" | "a phrase" | "a phrase"*
 //	filter := key ":" value                        see Keys for what there is
-//	value := word | "a phrase" | [a,b] | >5 | >=5 | <5 | <=5 | 1..5 | *
+//	value := word | "a phrase" | [a,b] | (a OR b) | a,b | >5 | >=5 | <5 | <=5 | 1..5 | *
 //
-// In quotes, \" is a quote and \\ a backslash. Words that hold nothing to search for
-// (only punctuation) are left out. A blank query matches everything. Errors are
-// *QueryError.
-func Parse(q string) (Query, error) {
-	if n := utf8.RuneCountInString(q); n > MaxQueryRunes {
-		return Query{}, &QueryError{MaxQueryRunes,
+// In quotes, \" is a quote and \\ a backslash; any pair of typographic quotes does, too.
+// Full-width signs mean the same as others. Words that hold nothing to search for (only
+// punctuation) are left out. A blank query matches everything. sort: is no filter, and stands
+// outside of parentheses. Errors are *QueryError.
+func ParseIn(q string, zone *time.Location) (Query, error) {
+	p := &parser{in: []rune(q), zone: zone}
+	if n := len(p.in); n > MaxQueryRunes {
+		return Query{}, p.fail(MaxQueryRunes, n, "too-long",
 			fmt.Sprintf("the query has %d characters; at most %d are allowed", n, MaxQueryRunes),
-			"Search for fewer words."}
+			"Search for fewer words.", strconv.Itoa(n), strconv.Itoa(MaxQueryRunes))
 	}
-	p := &parser{in: []rune(q)}
 	for i, r := range p.in {
 		if r == 0 {
-			return Query{}, &QueryError{i, "the query has a NUL character", "Remove it."}
+			return Query{}, p.fail(i, i+1, "nul", "the query has a NUL character", "Remove it.")
 		}
-	}
-	p.space()
-	if p.end() {
-		return Query{}, nil
+		p.in[i] = narrow(r)
 	}
 	root, err := p.or(0)
 	if err != nil {
 		return Query{}, err
 	}
 	if !p.end() {
-		return Query{}, p.fail(p.pos, "this ) closes nothing", `Remove it, or put it in quotes: ")".`)
+		return Query{}, p.fail(p.pos, p.pos+1, "closes-nothing", "this ) closes nothing", `Remove it, or put it in quotes: ")".`)
 	}
-	if root == nil {
-		return Query{}, p.fail(0, "there is no word in this query", "Write at least one letter or digit.")
+	if root == nil && p.parts > 0 {
+		return Query{}, p.fail(0, len(p.in), "nothing-to-find", "there is no word in this query", "Write at least one letter or digit.")
 	}
-	return Query{Root: root}, nil
+	return Query{Root: root, Sort: p.sort, Notes: p.notes}, nil
+}
+
+// narrow gives the usual form of a sign that Korean and Japanese keyboards make full-width.
+func narrow(r rune) rune {
+	switch {
+	case r >= 0xFF01 && r <= 0xFF5E:
+		return r - 0xFEE0
+	case r == '\u3000':
+		return ' '
+	}
+	return r
 }
 
 type parser struct {
 	in    []rune
 	pos   int
-	terms int
+	zone  *time.Location
+	terms int // words and filters so far
+	parts int // parts so far that ask for something, even if it is nothing to search for
+	sort  Sort
+	notes []Note
 }
 
-// fail makes a *QueryError as an error; pos is a rune offset.
-func (p *parser) fail(pos int, why, hint string) error { return &QueryError{pos, why, hint} }
+// fail makes a *QueryError as an error; pos and end are rune offsets.
+func (p *parser) fail(pos, end int, code, why, hint string, args ...string) error {
+	pos = min(pos, len(p.in))
+	return &QueryError{Pos: pos, End: min(max(end, pos), len(p.in)), Code: code, Args: args, Why: why, Hint: hint}
+}
+
+// unfinished makes the error of a query that ends too early.
+func (p *parser) unfinished(pos int, code, why, hint string, args ...string) error {
+	e := &QueryError{Pos: min(pos, len(p.in)), End: len(p.in), Code: code, Args: args, Why: why, Hint: hint, Unfinished: true}
+	return e
+}
 
 func (p *parser) end() bool { return p.pos >= len(p.in) }
 
@@ -78,8 +104,6 @@ func (p *parser) atOr() bool {
 		(p.pos+2 >= len(p.in) || breaksWord(p.in[p.pos+2]))
 }
 
-const orHint = `Write words on both sides of OR, or "OR" in quotes to search for it.`
-
 func (p *parser) or(depth int) (Node, error) {
 	var parts []Node
 	for {
@@ -89,7 +113,7 @@ func (p *parser) or(depth int) (Node, error) {
 			return nil, err
 		}
 		if !some && (p.atOr() || len(parts) > 0) {
-			return nil, p.fail(min(orAt, len(p.in)), "OR has nothing on one side", orHint)
+			return nil, p.orSide(orAt)
 		}
 		parts = append(parts, part)
 		if !p.atOr() {
@@ -99,9 +123,21 @@ func (p *parser) or(depth int) (Node, error) {
 		p.pos += 2
 		p.space()
 		if p.end() || p.peek(0) == ')' || p.atOr() {
-			return nil, p.fail(at, "OR has nothing on one side", orHint)
+			return nil, p.orSide(at)
 		}
 	}
+}
+
+// orSide is the error of an OR at or behind a place that lacks a side.
+func (p *parser) orSide(at int) error {
+	for at < len(p.in) && unicode.IsSpace(p.in[at]) {
+		at++
+	}
+	const why, hint = "OR has nothing on one side", `Write words on both sides of OR, or "OR" in quotes to search for it.`
+	if p.end() {
+		return p.unfinished(at, "or-side", why, hint)
+	}
+	return p.fail(at, at+2, "or-side", why, hint)
 }
 
 // and reads parts up to OR, ) or the end; some tells whether there was any, even one
@@ -113,11 +149,16 @@ func (p *parser) and(depth int) (n Node, some bool, err error) {
 		if p.end() || p.peek(0) == ')' || p.atOr() {
 			return join(parts, false), some, nil
 		}
+		sorted := p.sort
 		part, err := p.part(depth)
 		if err != nil {
 			return nil, false, err
 		}
+		if p.sort != sorted {
+			continue
+		}
 		some = true
+		p.parts++
 		parts = append(parts, part)
 	}
 }
@@ -159,8 +200,9 @@ func join(parts []Node, or bool) Node {
 func (p *parser) part(depth int) (Node, error) {
 	start := p.pos
 	if depth > MaxQueryDepth {
-		return nil, p.fail(start, fmt.Sprintf("more than %d parentheses or negations inside each other", MaxQueryDepth),
-			"Write the query with fewer.")
+		return nil, p.fail(start, start+1, "too-deep",
+			fmt.Sprintf("more than %d parentheses or negations inside each other", MaxQueryDepth),
+			"Write the query with fewer.", strconv.Itoa(MaxQueryDepth))
 	}
 	r, next := p.peek(0), p.peek(1)
 	switch {
@@ -170,7 +212,7 @@ func (p *parser) part(depth int) (Node, error) {
 		if err != nil || n == nil {
 			return nil, err
 		}
-		return &Not{n}, nil
+		return &Not{n, start}, nil
 	case r == '(':
 		p.pos++
 		n, err := p.or(depth + 1)
@@ -178,23 +220,36 @@ func (p *parser) part(depth int) (Node, error) {
 			return nil, err
 		}
 		if p.end() {
-			return nil, p.fail(start, "this ( is never closed", `Add a ), or put it in quotes: "(".`)
+			return nil, p.neverClosed(start, "(", `Add a ), or put it in quotes: "(".`)
 		}
 		p.pos++
 		return n, nil
 	}
 	if p.terms++; p.terms > MaxQueryTerms {
-		return nil, p.fail(start, fmt.Sprintf("more than %d words and filters", MaxQueryTerms),
-			"Search for fewer, or put the words in quotes to search for them as one phrase.")
+		return nil, p.tooManyTerms(start)
 	}
 	if isQuote(r) {
 		return p.phrase()
 	}
 	if key, n := splitKey(p.in[p.pos:]); key != "" {
 		p.pos += n
-		return p.field(key, start)
+		return p.field(key, start, depth)
 	}
 	return p.word()
+}
+
+func (p *parser) tooManyTerms(at int) error {
+	return p.fail(at, len(p.in), "too-many-terms", fmt.Sprintf("more than %d words and filters", MaxQueryTerms),
+		"Search for fewer, or put the words in quotes to search for them as one phrase.", strconv.Itoa(MaxQueryTerms))
+}
+
+// neverClosed is the error of a sign at a place that nothing closes.
+func (p *parser) neverClosed(at int, sign, hint string) error {
+	what := "this " + sign
+	if sign == `"` {
+		what = "this quote"
+	}
+	return p.unfinished(at, "never-closed", what+" is never closed", hint, sign)
 }
 
 // phrase reads a quoted text.
@@ -204,15 +259,17 @@ func (p *parser) phrase() (Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Text{Words: words, Quote: true, Pos: start}
+	t := &Text{Words: words, Quote: true, Pos: start, End: p.pos}
 	if p.peek(0) == '*' {
 		p.pos++
-		t.Prefix = true
+		t.Prefix, t.End = true, p.pos
 	}
 	return keep(t), nil
 }
 
-// quoted reads from an opening quote to behind the closing one.
+// quoted reads from an opening quote to behind the closing one. What a straight quote opens a
+// straight one closes; what a typographic one opens any closes, since editors change some
+// of a pair and not the other.
 func (p *parser) quoted() (string, error) {
 	start := p.pos
 	typographic := p.in[start] != '"'
@@ -223,14 +280,14 @@ func (p *parser) quoted() (string, error) {
 		case r == '\\' && (p.peek(1) == '"' || p.peek(1) == '\\'):
 			p.pos++
 			b.WriteRune(p.in[p.pos])
-		case r == '"' && !typographic, r == '”' && typographic:
+		case r == '"', isQuote(r) && typographic:
 			p.pos++
 			return b.String(), nil
 		default:
 			b.WriteRune(r)
 		}
 	}
-	return "", p.fail(start, "this quote is never closed", `Add a " at the end of the phrase.`)
+	return "", p.neverClosed(start, `"`, `Add a " at the end of the phrase.`)
 }
 
 // word reads a bare word.
@@ -239,9 +296,12 @@ func (p *parser) word() (Node, error) {
 	for !p.end() && !breaksWord(p.in[p.pos]) {
 		p.pos++
 	}
-	t := &Text{Words: string(p.in[start:p.pos]), Pos: start}
+	t := &Text{Words: string(p.in[start:p.pos]), Pos: start, End: p.pos}
 	if cut := strings.TrimRight(t.Words, "*"); cut != t.Words {
 		t.Words, t.Prefix = cut, true
+	}
+	if err := p.advise(t); err != nil {
+		return nil, err
 	}
 	return keep(t), nil
 }
@@ -254,23 +314,92 @@ func keep(t *Text) Node {
 	return t
 }
 
+// advise notes what the person may have meant with a word otherwise. It refuses a key with
+// nothing behind it.
+func (p *parser) advise(t *Text) error {
+	note := func(code, text string, args ...string) {
+		p.notes = append(p.notes, Note{t.Pos, t.End, code, args, text})
+	}
+	rest := strings.TrimSpace(string(p.in[p.pos:]))
+	between := p.parts > 0 && rest != "" && rest[0] != ')'
+	name, colon := strings.CutSuffix(t.Words, ":")
+	switch {
+	case t.Prefix:
+	case colon && Spec(strings.ToLower(name)) != nil:
+		if rest == "" || rest[0] == ')' {
+			return p.noValue(strings.ToLower(name), t.Pos)
+		}
+		// The colon is no part of the word, and printed last it would ask for a value.
+		t.Words = name
+		note("space-after-colon", fmt.Sprintf("To filter, write %s:value without a space.", name), strings.ToLower(name))
+	case (t.Words == "or" || t.Words == "Or") && between:
+		note("lower-or", `This searches for the word "or". Write OR in capitals for either of two.`)
+	case t.Words == "AND" && between:
+		note("and-word", `This searches for the word "AND". A space alone means and.`)
+	case t.Words == "NOT" && rest != "":
+		note("not-word", `This searches for the word "NOT". Write -word to leave out.`)
+	default:
+		if key, value, ok := withoutColon(t.Words); ok {
+			note("no-colon", fmt.Sprintf("To filter, write %s:%s.", key, value), key, value)
+		}
+	}
+	return nil
+}
+
+// withoutColon recognises nps>6, which was meant as a filter.
+func withoutColon(words string) (key, value string, ok bool) {
+	i := strings.IndexAny(words, "<>=")
+	if i <= 0 || i+1 >= len(words) {
+		return "", "", false
+	}
+	spec := specs[strings.ToLower(words[:i])]
+	return strings.ToLower(words[:i]), strings.TrimPrefix(words[i:], "="), spec != nil && spec.Ordered()
+}
+
 // splitKey recognises key: at the beginning of a word that goes on; n is the length with
 // the colon. Addresses and times are words: https://…, 12:30.
 func splitKey(in []rune) (key string, n int) {
-	for i, r := range in {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		switch {
-		case letter, i > 0 && (r == '.' || r == '_'):
-			continue
-		case r != ':' || i == 0:
-			return "", 0
+	if key, n = splitTrait(in); key == "" {
+		for n < len(in) && (asciiLetter(in[n]) || n > 0 && (in[n] == '.' || in[n] == '_')) {
+			n++
 		}
-		rest := in[i+1:]
-		if len(rest) == 0 || unicode.IsSpace(rest[0]) || rest[0] == ')' || rest[0] == '(' || rest[0] == ':' ||
-			len(rest) > 1 && rest[0] == '/' && rest[1] == '/' {
-			return "", 0
-		}
-		return string(in[:i]), i + 1
+		key = string(in[:n])
 	}
-	return "", 0
+	if n == 0 || n >= len(in) || in[n] != ':' {
+		return "", 0
+	}
+	rest := in[n+1:]
+	if len(rest) == 0 || unicode.IsSpace(rest[0]) || rest[0] == ')' || rest[0] == ':' ||
+		rest[0] == '(' && Spec(strings.ToLower(key)) == nil || // f:(x) is code, os:(iOS OR Android) a filter
+		len(rest) > 1 && rest[0] == '/' && rest[1] == '/' {
+		return "", 0
+	}
+	return key, n + 1
+}
+
+func asciiLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+
+// splitTrait recognises trait.NAME or trait."a name", before the colon; n is its length.
+func splitTrait(in []rune) (key string, n int) {
+	if len(in) <= len(traitPrefix) || !strings.EqualFold(string(in[:len(traitPrefix)]), traitPrefix) {
+		return "", 0
+	}
+	rest := in[len(traitPrefix):]
+	if isQuote(rest[0]) {
+		p := parser{in: rest}
+		name, err := p.quoted()
+		if err != nil {
+			return "", 0
+		}
+		return traitPrefix + name, len(traitPrefix) + p.pos
+	}
+	for n < len(rest) && inTraitName(rest[n]) {
+		n++
+	}
+	return traitPrefix + string(rest[:n]), len(traitPrefix) + n
+}
+
+// inTraitName tells whether a trait's name needs no quotes because of the rune.
+func inTraitName(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || strings.ContainsRune("._-$", r)
 }

@@ -3,6 +3,7 @@ package search_test
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestParseTree(t *testing.T) {
 		"or":                  "or",
 		`"a b"`:               `"a b"`,
 		`“a b” c`:             `"a b" c`,
-		`"a \"b\" \\ \n"`:     `"a \"b\" \\ \\n"`,
+		`"a \"b\" \\ \n"`:     `"a \"b\" \ \n"`,
 		`a"b c"d`:             `a "b c" d`,
 		"f(x)":                "f x",
 		"a - b":               "a b",
@@ -70,19 +71,19 @@ func TestParseErrors(t *testing.T) {
 		"a\x00":                                  {1, "NUL", "Remove"},
 		"결제 brwoser:x":                           {3, "no filter", "browser:"},
 		"compaint:x":                             {0, "no filter", "complaint:"},
-		"rage:>2":                                {0, "no filter", "quotes"},
+		"rge:>2":                                 {0, "no filter", "quotes"},
 		"a has:eror":                             {6, "cannot be", "error"},
 		"nps:x":                                  {4, "whole numbers", "nps:>5"},
 		"duration:5x":                            {9, "duration", "5m"},
 		"browser:>5":                             {8, "cannot be compared", "quotes"},
-		"is:*":                                   {3, "needs a value", "live"},
+		"is:*":                                   {0, "needs a value", "live"},
 		"os:[a b]":                               {6, "comma", "[a,b]"},
 		"os:[a":                                  {3, "never closed", "]"},
 		strings.Repeat("가", 2001):                {2000, "2001 characters", "fewer"},
 		strings.Repeat("a ", 65):                 {128, "more than 64", "quotes"},
 		strings.Repeat("(", 18) + "a":            {17, "more than 16", "fewer"},
 		strings.Repeat("-", 20) + "a":            {17, "more than 16", "fewer"},
-		"os:[" + strings.Repeat("a,", 70) + "a]": {3, "more than 64", "fewer"},
+		"os:[" + strings.Repeat("a,", 70) + "a]": {0, "more than 64", "fewer"},
 	} {
 		_, err := search.Parse(q)
 		var bad *search.QueryError
@@ -139,11 +140,15 @@ func placeless(n search.Node) search.Node {
 		return &search.Not{Part: placeless(n.Part)}
 	case *search.Text:
 		c := *n
-		c.Pos = 0
+		c.Pos, c.End = 0, 0
 		return &c
 	case *search.Field:
 		c := *n
-		c.Pos = 0
+		c.Pos, c.End = 0, 0
+		c.Values = slices.Clone(c.Values)
+		for i := range c.Values {
+			c.Values[i].Pos, c.Values[i].End = 0, 0
+		}
 		return &c
 	}
 	return n

@@ -1,9 +1,6 @@
 package search
 
-import (
-	"strings"
-	"unicode"
-)
+import "strings"
 
 // String writes the query so that Parse gives it back.
 func (q Query) String() string {
@@ -16,6 +13,12 @@ func (q Query) String() string {
 		printParts(&b, root.Parts, " OR ")
 	default:
 		printNode(&b, root)
+	}
+	if q.Sort != "" {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString("sort:" + string(q.Sort))
 	}
 	return b.String()
 }
@@ -52,7 +55,11 @@ func printNode(b *strings.Builder, n Node) {
 			b.WriteByte('*')
 		}
 	case *Field:
-		b.WriteString(n.Key)
+		if name, ok := strings.CutPrefix(n.Key, traitPrefix); ok {
+			b.WriteString(TraitKey(name))
+		} else {
+			b.WriteString(n.Key)
+		}
 		b.WriteByte(':')
 		printValues(b, n)
 	}
@@ -67,7 +74,7 @@ func printValues(b *strings.Builder, f *Field) {
 	case f.Op != OpIs:
 		b.WriteString(string(f.Op))
 		printValue(b, f.Values[0])
-	case len(f.Values) == 1:
+	case len(f.Values) == 1 && (f.Values[0].Quote || bareValue(f)):
 		printValue(b, f.Values[0])
 	default:
 		b.WriteByte('[')
@@ -81,20 +88,31 @@ func printValues(b *strings.Builder, f *Field) {
 	}
 }
 
+// bareValue tells whether the one value of a filter means itself where it stands alone. In
+// brackets it always does.
+func bareValue(f *Field) bool {
+	text, spec := f.Values[0].Text, Spec(f.Key)
+	if text == "" || text == "*" || strings.ContainsRune("<>=≥≤[", []rune(text)[0]) || spec == nil {
+		return false
+	}
+	_, _, isRange := cutRange(spec, text)
+	return !isRange
+}
+
 func printValue(b *strings.Builder, v Value) {
-	if v.Quote || v.Text == "" || v.Text == "*" || strings.ContainsFunc(v.Text, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune("()[],", r) || isQuote(r)
-	}) || strings.ContainsAny(v.Text[:1], "<>") {
+	if v.Quote {
 		printQuoted(b, v.Text)
 		return
 	}
 	b.WriteString(v.Text)
 }
 
+// printQuoted writes a phrase. A backslash stands for itself unless a quote or another one
+// follows.
 func printQuoted(b *strings.Builder, words string) {
 	b.WriteByte('"')
-	for _, r := range words {
-		if r == '"' || r == '\\' {
+	for i, r := range words {
+		if r == '"' || r == '\\' && (i+1 == len(words) || words[i+1] == '"' || words[i+1] == '\\') {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
@@ -102,7 +120,8 @@ func printQuoted(b *strings.Builder, words string) {
 	b.WriteByte('"')
 }
 
-// plainWord tells whether words mean themselves without quotes.
+// plainWord tells whether words mean themselves without quotes. Words that Parse read without
+// quotes do.
 func plainWord(words string) bool {
 	if words == "" || words == "OR" || strings.HasSuffix(words, "*") || strings.ContainsAny(words[:1], "-!") {
 		return false
@@ -112,10 +131,3 @@ func plainWord(words string) bool {
 	}
 	return !strings.ContainsFunc(words, breaksWord)
 }
-
-// breaksWord tells whether a bare word ends before the rune.
-func breaksWord(r rune) bool {
-	return unicode.IsSpace(r) || r == '(' || r == ')' || isQuote(r)
-}
-
-func isQuote(r rune) bool { return r == '"' || r == '“' || r == '”' }

@@ -1,10 +1,22 @@
 package search
 
-import "fmt"
+import "time"
 
 // Query is a parsed search. The zero value matches every session.
 type Query struct {
 	Root Node // nil: everything
+	// Sort is what sort: asks for, empty where the query does not say. It wins over a Request's.
+	Sort Sort
+	// Notes are advice to the person; they change nothing.
+	Notes []Note
+	// Typos asks for words that are one typo away, too; see Near. Parse never sets it.
+	Typos bool
+}
+
+// WithTypos returns the query in the meaning that words may be one typo away.
+func (q Query) WithTypos() Query {
+	q.Typos = true
+	return q
 }
 
 // Node is a part of a query: *And, *Or, *Not, *Text or *Field.
@@ -16,29 +28,34 @@ type (
 	// Or matches what any of its parts matches.
 	Or struct{ Parts []Node }
 	// Not matches what its part does not.
-	Not struct{ Part Node }
+	Not struct {
+		Part Node
+		Pos  int // rune offset in the query, of the sign
+	}
 	// Text matches sessions in which the words stand: one word, or several of a quoted
 	// phrase, next to each other in one text of the document.
 	Text struct {
-		Words  string
-		Quote  bool
-		Prefix bool // written with * at the end: the last word may go on
-		Pos    int  // rune offset in the query
+		Words    string
+		Quote    bool
+		Prefix   bool // written with * at the end: the last word may go on
+		Pos, End int  // rune offsets in the query
 	}
 	// Field matches sessions in which a field has a value: key:value. Several values
 	// mean any of them. Range has two values, either may be empty; Present has none.
 	Field struct {
-		Key    string // one of Keys
-		Op     Op
-		Values []Value
-		Pos    int // rune offset in the query
+		Key      string // one of Keys, or trait. with the name as it was written
+		Op       Op
+		Values   []Value
+		Zone     *time.Location // that days of a KindTime are days of; nil: UTC
+		Pos, End int            // rune offsets in the query
 	}
 )
 
 // Value is one value of a Field, as it was written.
 type Value struct {
-	Text  string
-	Quote bool // written in quotes: * in it is no wildcard
+	Text     string
+	Quote    bool // written in quotes: * in it is no wildcard
+	Pos, End int  // rune offsets in the query, with the quotes
 }
 
 // Op is how a Field compares.
@@ -52,25 +69,37 @@ const (
 	OpMore    Op = ">"
 	OpAtLeast Op = ">="
 	OpRange   Op = ".." // both ends included
-	OpPresent Op = "*"  // there is any value
+	OpPresent Op = "*"  // there is any value; of a counter: at least one
 )
 
-func (*And) node()  {}
-func (*Or) node()   {}
-func (*Not) node()  {}
-func (*Text) node() {}
-
+func (*And) node()   {}
+func (*Or) node()    {}
+func (*Not) node()   {}
+func (*Text) node()  {}
 func (*Field) node() {}
 
-// QueryError says what is wrong with a query, and where.
-type QueryError struct {
-	Pos  int    // rune offset
-	Why  string // one sentence, fit for the person who typed it
-	Hint string // what to write instead; may be empty
+// Span returns where a node stands in the query, rune offsets; 0, 0 for nil.
+func Span(n Node) (pos, end int) {
+	of := func(parts []Node) (int, int) {
+		if len(parts) == 0 {
+			return 0, 0
+		}
+		pos, _ := Span(parts[0])
+		_, end := Span(parts[len(parts)-1])
+		return pos, end
+	}
+	switch n := n.(type) {
+	case *And:
+		return of(n.Parts)
+	case *Or:
+		return of(n.Parts)
+	case *Not:
+		_, end := Span(n.Part)
+		return n.Pos, end
+	case *Text:
+		return n.Pos, n.End
+	case *Field:
+		return n.Pos, n.End
+	}
+	return 0, 0
 }
-
-func (e *QueryError) Error() string {
-	return fmt.Sprintf("query, position %d: %s", e.Pos+1, e.Why)
-}
-
-func (e *QueryError) Unwrap() error { return ErrQuery }

@@ -308,26 +308,3 @@ func PatternOf(words string, prefix bool) Pattern {
 	p.Prefix = true
 	return p
 }
-
-// find returns where the pattern first stands in a stream from token i on, -1 if nowhere.
-func (p Pattern) find(stream []Token, i int) int {
-	for ; i+len(p.Terms) <= len(stream); i++ {
-		if p.at(stream[i:]) {
-			return i
-		}
-	}
-	return -1
-}
-
-func (p Pattern) at(stream []Token) bool {
-	last := len(p.Terms) - 1
-	for k, term := range p.Terms {
-		if k == last && p.Prefix {
-			return strings.HasPrefix(stream[k].Term, term)
-		}
-		if stream[k].Term != term {
-			return false
-		}
-	}
-	return true
-}

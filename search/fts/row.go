@@ -10,21 +10,21 @@ import (
 	"github.com/afterimage/afterimage/search"
 )
 
-// The columns of the full-text table: tags, then one for each text field, so that a word
+// The columns of the full-text table: marks, then one for each text field, so that a word
 // can be asked for in a field and a phrase never reaches from one field into the next.
-// Tags are what is asked for as a whole (project, browser …); they begin with _, which
+// Marks are tags: what is asked for as a whole (project, browser …); they begin with _, which
 // no token of a text has.
 //
 // The table keeps no copy of the text (content=”): rows are deleted by giving
 // FTS5 their words again, made from the document in bodies.
 func createWords() string {
-	return `CREATE VIRTUAL TABLE words USING fts5(tags, ` + strings.Join(search.TextFields, ", ") +
+	return `CREATE VIRTUAL TABLE words USING fts5(marks, ` + strings.Join(search.TextFields, ", ") +
 		`, content='', tokenize="ascii tokenchars '_'")`
 }
 
 // rank is the SQL that gives the bm25 of a row; lower is better.
 var rank = func() string {
-	weights := []string{"0"} // tags
+	weights := []string{"0"} // marks
 	for _, field := range search.TextFields {
 		w, ok := search.FieldWeights[field]
 		if !ok {

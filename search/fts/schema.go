@@ -15,7 +15,7 @@ import (
 
 // version changes whenever the schema or the tokens change: an index of another version is
 // dropped at Open and has to be filled again.
-const version = "1"
+const version = "2"
 
 const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);

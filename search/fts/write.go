@@ -135,7 +135,7 @@ func newRid(ctx context.Context, tx *sql.Tx, started int64, next map[int64]int64
 }
 
 var (
-	wordColumns  = "tags, " + strings.Join(search.TextFields, ", ")
+	wordColumns  = "marks, " + strings.Join(search.TextFields, ", ")
 	wordMarks    = strings.Repeat(", ?", len(search.TextFields)+1)
 	insertWords  = `INSERT INTO words (rowid, ` + wordColumns + `) VALUES (?` + wordMarks + `)`
 	removeWords  = `INSERT INTO words (words, rowid, ` + wordColumns + `) VALUES ('delete', ?` + wordMarks + `)`

@@ -45,5 +45,5 @@ var Queries = []string{
 // BadQueries are refused with a *search.QueryError.
 var BadQueries = []string{
 	`"open`, "(open", "closed)", "OR", "a OR", "OR a", "a OR OR b", "(a OR)", "-(", `"..."`, "?!", "'<'", "a\x00b", "browzer:Chrome", "nps:many", "duration:long",
-	"has:nothing", "is:dead", "has:*", "browser:>5", "clicks:..", "clicks:>", "browser:[a", "browser:[a,]", "browser:[a b]", `error:"..."`, `browser:""`, "started:yesterday",
+	"has:nothing", "is:dead", "has:*", "browser:>5", "clicks:..", "clicks:>", "browser:[a", "browser:[a,]", "browser:[a b]", `error:"..."`, `browser:""`, "started:soon",
 }
