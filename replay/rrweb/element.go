@@ -21,6 +21,15 @@ type Element struct {
 	Text     string // its name or words as recorded: what was masked is masked here
 	TestID   string
 	Selector string // a CSS selector that finds it again, within its document or shadow root
+
+	Interactive bool  // it looks as if a click on it did something
+	Silent      bool  // a click may do what it should while nothing of the page changes
+	Field       bool  // text is typed into it
+	Search      bool  // what is typed into it is searched for; nothing has to be sent
+	Stepper     bool  // it is meant to be clicked many times in a row
+	Link        bool  // it leads to another address
+	Form        int64 // id of the form that it belongs to, 0 for none
+	Submits     bool  // a click on it sends its form
 }
 
 // testIDs are the attributes that tests find elements by.
@@ -52,6 +61,7 @@ func (m *Mirror) Element(id int) (el Element, ok bool) {
 	} else {
 		el.Text = oneLine(n.attrText("aria-label"))
 	}
+	el.acts(n, meant != nil)
 	return el, true
 }
 

@@ -21,7 +21,7 @@ type Person struct {
 }
 
 // Batch gathers what the events of one batch tell. The zero value is ready; call Add
-// for each event in order.
+// for each event in order, and End after the last one.
 type Batch struct {
 	Events     int
 	FirstAt    int64 // lowest timestamp, unix ms of the client's clock
@@ -38,8 +38,15 @@ type Batch struct {
 	Vitals   map[string]float64 // the worst of each measure; nil if none was told
 	Referrer string
 
-	page string // URL of the last page moment
+	page   string // URL of the last page moment
+	gather gatherer
 }
+
+// Facts returns what the detectors have to know of the events so far. It is complete after End.
+func (b *Batch) Facts() []Fact { return b.gather.facts }
+
+// End completes the facts. No event may be added after it.
+func (b *Batch) End() { b.gather.end() }
 
 // Add takes the next event.
 func (b *Batch) Add(ev rrweb.Event) {
@@ -50,8 +57,12 @@ func (b *Batch) Add(ev rrweb.Event) {
 		b.LastAt = ev.Timestamp
 	}
 	b.Events++
+	b.gather.lived(ev.Timestamp)
 	switch ev.Type {
+	case rrweb.TypeDOMContentLoaded, rrweb.TypeLoad:
+		b.gather.note(Fact{At: ev.Timestamp, Kind: FactLoad})
 	case rrweb.TypeFullSnapshot:
+		b.gather.note(Fact{At: ev.Timestamp, Kind: FactSnapshot, Node: documentID(ev.Data)})
 		if b.SnapshotAt == 0 {
 			b.SnapshotAt = ev.Timestamp
 			if b.SnapshotAt == 0 {
@@ -79,6 +90,7 @@ func (b *Batch) add(m Moment) {
 
 // input counts activity and notes clicks.
 func (b *Batch) input(ev rrweb.Event) {
+	b.notice(ev)
 	switch ev.Source {
 	case rrweb.SourceMouseMove, rrweb.SourceMouseInteraction, rrweb.SourceScroll,
 		rrweb.SourceInput, rrweb.SourceTouchMove, rrweb.SourceDrag:
@@ -113,6 +125,8 @@ func (b *Batch) click(ev rrweb.Event) {
 	m.Node = at.ID
 	m.Selector = Line(at.Selector, labelRunesMax)
 	b.add(m)
+	b.gather.clicked(Fact{At: ev.Timestamp, Kind: FactClick, Node: at.ID, X: whole(at.X), Y: whole(at.Y),
+		Text: Line(at.Label, factTextRunes), Ref: m.Selector})
 }
 
 // meta notes the page that a snapshot is of.
@@ -122,6 +136,7 @@ func (b *Batch) meta(ev rrweb.Event) {
 	}
 	if json.Unmarshal(ev.Data, &d) == nil && d.Href != "" {
 		b.opened(ev.Timestamp, d.Href, "")
+		b.gather.opened(Fact{At: ev.Timestamp, Kind: FactPage, Ref: Line(d.Href, 2000), N: pageMeta})
 	}
 }
 

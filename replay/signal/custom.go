@@ -2,6 +2,7 @@ package signal
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -28,7 +29,7 @@ func (b *Batch) custom(ev rrweb.Event) {
 	case "afterimage.track":
 		b.track(ev.Timestamp, d.Payload)
 	case "afterimage.vital":
-		b.vital(d.Payload)
+		b.vital(ev.Timestamp, d.Payload)
 	case "afterimage.response":
 		b.response(ev.Timestamp, d.Payload)
 	case "breadcrumb":
@@ -44,6 +45,7 @@ func (b *Batch) pageOpened(at int64, payload []byte) {
 		return
 	}
 	b.opened(at, p.URL, p.Title)
+	b.gather.opened(Fact{At: at, Kind: FactPage, Ref: Line(p.URL, 2000), Text: Line(p.Title, labelRunesMax), N: pageTold})
 	if b.Referrer == "" {
 		b.Referrer = Line(p.Referrer, 2000)
 	}
@@ -77,6 +79,8 @@ type exceptionData struct {
 	Source  string `json:"source,omitempty"`
 	Line    int    `json:"line,omitempty"`
 	Column  int    `json:"column,omitempty"`
+
+	Fingerprint string `json:"fingerprint"` // the same for the same fault; see fingerprint
 }
 
 func (b *Batch) exception(at int64, payload []byte) {
@@ -86,7 +90,10 @@ func (b *Batch) exception(at int64, payload []byte) {
 	}
 	p.Type, p.Message = Line(p.Type, 100), Line(p.Message, labelRunesMax)
 	p.Stack, p.Source = block(p.Stack, 6000), Line(p.Source, 500)
-	b.add(newMoment(at, KindError, named(p.Type, p.Message), p))
+	p.Fingerprint = fingerprint(&p)
+	label := named(p.Type, p.Message)
+	b.add(newMoment(at, KindError, label, p))
+	b.gather.failed(Fact{At: at, Kind: FactError, Text: Line(label, factTextRunes), Ref: p.Fingerprint})
 }
 
 // named joins an error's type and message, which may already begin with it.
@@ -103,7 +110,7 @@ func named(kind, message string) string {
 // vitalNames are the measures that are kept, as web.dev/vitals names them.
 var vitalNames = map[string]bool{"TTFB": true, "FCP": true, "LCP": true, "CLS": true, "INP": true}
 
-func (b *Batch) vital(payload []byte) {
+func (b *Batch) vital(at int64, payload []byte) {
 	var p struct {
 		Name  string
 		Value float64
@@ -115,6 +122,7 @@ func (b *Batch) vital(payload []byte) {
 		b.Vitals = map[string]float64{}
 	}
 	b.Vitals[p.Name] = max(b.Vitals[p.Name], p.Value)
+	b.gather.note(Fact{At: at, Kind: FactVital, Text: p.Name, N: int64(math.Round(p.Value * vitalScale))})
 }
 
 func (b *Batch) track(at int64, payload []byte) {

@@ -18,6 +18,12 @@ const (
 	KindIdentify = "identify"
 )
 
+// The kinds of moments that a [Detector] finds; each has a file of its own that says what it is.
+const (
+	KindRage = "rage"
+	KindDead = "dead"
+)
+
 // labelRunesMax bounds a label; it is one line of a list, and of the search index.
 const labelRunesMax = 300
 

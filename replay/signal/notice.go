@@ -1,0 +1,81 @@
+package signal
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/afterimage/afterimage/replay/rrweb"
+)
+
+// The sources of incremental events that detectors ask for, beside those that tell what the person did.
+const (
+	sourceMutation         = 0
+	sourceMediaInteraction = 7
+	sourceStyleSheetRule   = 8
+	sourceCanvasMutation   = 9
+	sourceStyleDeclaration = 13
+	sourceSelection        = 14
+	sourceAdoptedSheets    = 15
+)
+
+// The kinds of mouse interactions with which a click begins (rrweb's MouseInteractions).
+const (
+	interactionMouseDown  = 1
+	interactionTouchStart = 7
+)
+
+// notice gathers facts of what changed or was done.
+func (b *Batch) notice(ev rrweb.Event) {
+	g := &b.gather
+	switch ev.Source {
+	case sourceMutation, sourceMediaInteraction, sourceStyleSheetRule, sourceCanvasMutation, sourceStyleDeclaration,
+		sourceSelection, sourceAdoptedSheets, rrweb.SourceScroll:
+		g.react(ev.Timestamp)
+	case rrweb.SourceInput:
+		b.typed(ev)
+		g.react(ev.Timestamp)
+	case rrweb.SourceMouseInteraction:
+		if ev.DataType == interactionMouseDown || ev.DataType == interactionTouchStart {
+			g.press(ev.Timestamp)
+		}
+	case rrweb.SourceMouseMove:
+		positions(ev.Data, func(x, y int, offset int64) {
+			g.path.add(point{at: ev.Timestamp + offset, x: x, y: y})
+		})
+	}
+}
+
+// typed notes what the person put into a field. What a script puts there is marked by recorders that can tell.
+func (b *Batch) typed(ev rrweb.Event) {
+	var d struct {
+		ID            int   `json:"id"`
+		UserTriggered *bool `json:"userTriggered"`
+	}
+	if json.Unmarshal(ev.Data, &d) != nil || d.UserTriggered != nil && !*d.UserTriggered {
+		return
+	}
+	b.gather.entry(ev.Timestamp, d.ID)
+}
+
+// documentID returns the id of the document in a full snapshot's data, 0 where it does not stand where rrweb
+// puts it: {"node":{…,"id":1},"initialOffset":{…}}. Reading through all of a snapshot would cost too much.
+func documentID(data []byte) int {
+	const tailBytes = 256 // longer than the offset of any page
+	tail := data[max(0, len(data)-tailBytes):]
+	end := bytes.LastIndex(tail, []byte(`"initialOffset"`))
+	if end < 0 {
+		return 0
+	}
+	tail = bytes.TrimRight(tail[:end], ", \t\r\n")
+	tail, found := bytes.CutSuffix(tail, []byte("}"))
+	tail = bytes.TrimRight(tail, " \t\r\n")
+	digits := len(bytes.TrimRight(tail, "0123456789"))
+	id, at := 0, bytes.TrimRight(tail[:digits], ": \t\r\n")
+	if !found || len(tail)-digits > 9 || !bytes.HasSuffix(at, []byte(`"id"`)) {
+		return 0
+	}
+	for _, c := range tail[digits:] {
+		id = id*10 + int(c-'0')
+	}
+	return id
+}

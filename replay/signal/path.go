@@ -1,0 +1,190 @@
+package signal
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// point is where the mouse was.
+type point struct {
+	at   int64
+	x, y int
+	nth  int // of the path
+}
+
+// path keeps the points of the mouse's way that say where it turned: its first and last point, and those
+// where it went back by at least thrashLegPx in one direction. What a detector that looks for such turns finds
+// in the points kept is what it would find in all of them.
+type path struct {
+	points int
+	last   point
+	kept   []point
+	x, y   axis
+}
+
+// add takes the next point.
+func (w *path) add(p point) {
+	p.nth = w.points
+	if w.points == 0 {
+		w.kept = append(w.kept, p)
+	}
+	w.points++
+	w.last = p
+	if turn, ok := w.x.add(p.x, p); ok {
+		w.kept = append(w.kept, turn)
+	}
+	if turn, ok := w.y.add(p.y, p); ok {
+		w.kept = append(w.kept, turn)
+	}
+}
+
+// take returns the points kept in their order, and begins anew.
+func (w *path) take() []point {
+	if w.points == 0 {
+		return nil
+	}
+	kept := append(w.kept, w.last)
+	kept = w.y.open(w.x.open(kept))
+	slices.SortFunc(kept, func(a, b point) int { return cmp.Compare(a.nth, b.nth) })
+	*w = path{}
+	return slices.CompactFunc(kept, func(a, b point) bool { return a.nth == b.nth })
+}
+
+// axis follows one coordinate from turn to turn. A turn is the first of the highest or lowest points of a leg, once
+// the way has gone back from it by thrashLegPx.
+type axis struct {
+	begun     bool
+	known     bool // which way it goes
+	up        bool
+	low, high extreme // of the leg; while the way is known, only the one that it goes to counts
+}
+
+type extreme struct {
+	value int
+	point point
+}
+
+// add follows the way to the next value. It returns the point where it turned, if that is clear now; the first
+// one after the beginning is where the first leg began.
+func (a *axis) add(value int, p point) (turn point, ok bool) {
+	at := extreme{value, p}
+	if !a.begun {
+		a.begun, a.low, a.high = true, at, at
+		return point{}, false
+	}
+	rises, falls := !a.known || a.up, !a.known || !a.up
+	if rises && value > a.high.value {
+		a.high = at
+	}
+	if falls && value < a.low.value {
+		a.low = at
+	}
+	switch {
+	case falls && value-a.low.value >= thrashLegPx:
+		turn, a.known, a.up, a.high = a.low.point, true, true, at
+		return turn, true
+	case rises && a.high.value-value >= thrashLegPx:
+		turn, a.known, a.up, a.low = a.high.point, true, false, at
+		return turn, true
+	}
+	return point{}, false
+}
+
+// open adds the points that may still become a turn.
+func (a *axis) open(kept []point) []point {
+	if !a.known || a.up {
+		kept = append(kept, a.high.point)
+	}
+	if !a.known || !a.up {
+		kept = append(kept, a.low.point)
+	}
+	return kept
+}
+
+// positions calls fn for each place in the data of a mouse move event, in the order they stand there. It reads no
+// more than it has to: moves are the most frequent events of all. The data is valid JSON.
+func positions(data []byte, fn func(x, y int, offset int64)) {
+	var x, y, offset float64
+	depth := 0
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
+		case '{', '[':
+			if depth++; depth == 3 {
+				x, y, offset = 0, 0, 0
+			}
+		case '}', ']':
+			if depth == 3 && data[i] == '}' {
+				fn(whole(x), whole(y), int64(offset))
+			}
+			depth--
+		case '"':
+			key := i + 1
+			for i++; i < len(data) && data[i] != '"'; i++ {
+				if data[i] == '\\' {
+					i++
+				}
+			}
+			if depth != 3 || i >= len(data) {
+				continue
+			}
+			switch string(data[key:i]) {
+			case "x":
+				x, i = number(data, i+1)
+			case "y":
+				y, i = number(data, i+1)
+			case "timeOffset":
+				offset, i = number(data, i+1)
+			}
+		}
+	}
+}
+
+// number reads the number behind a key's quote, and returns the index of its last byte.
+func number(data []byte, i int) (v float64, end int) {
+	for i < len(data) && (data[i] == ':' || data[i] == ' ' || data[i] == '\n' || data[i] == '\t' || data[i] == '\r') {
+		i++
+	}
+	start, whole := i, true
+	negative := i < len(data) && data[i] == '-'
+	if negative {
+		i++
+	}
+	for ; i < len(data) && data[i] >= '0' && data[i] <= '9'; i++ {
+		v = v*10 + float64(data[i]-'0')
+	}
+	for ; i < len(data) && isNumeral(data[i]); i++ {
+		whole = false
+	}
+	if !whole {
+		v = parseFloat(data[start:i])
+	} else if negative {
+		v = -v
+	}
+	return v, i - 1
+}
+
+func isNumeral(c byte) bool {
+	return c >= '0' && c <= '9' || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'
+}
+
+func parseFloat(b []byte) float64 {
+	v, err := strconv.ParseFloat(string(b), 64)
+	if err != nil {
+		return 0
+	}
+	return v
+}
+
+// whole rounds a coordinate, which on a screen with a zoom is a fraction.
+func whole(v float64) int {
+	const most = 1 << 24 // px; no window is larger
+	if math.IsNaN(v) {
+		return 0
+	}
+	return int(math.Round(max(-most, min(most, v))))
+}
+
+// thrashLegPx is how far the mouse must go back for a turn.
+const thrashLegPx = 40
