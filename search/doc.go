@@ -199,7 +199,7 @@ func (d *Document) FacetValues(field string) []string {
 // diacritics of Latin dropped, spaces at the ends cut.
 func FoldValue(value string) string {
 	var b strings.Builder
-	for _, u := range scan(strings.TrimSpace(value)) {
+	for _, u := range scan(nil, strings.TrimSpace(value)) {
 		switch {
 		case u.folded != "":
 			b.WriteString(u.folded)

@@ -1,37 +1,11 @@
 package search
 
-import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
-)
+import "sync"
 
 // Token is one unit of a text that a query can ask for.
 type Token struct {
-	Term       string // folded: what is compared
+	Term       string // folded: what is compared. It may be a part of the text itself
 	Start, End int    // where it stands, rune offsets into the text
-}
-
-// class is how runes are put into tokens.
-type class uint8
-
-const (
-	classNone   class = iota // separates
-	classSkip                // invisible inside a word: soft hyphen, joiners
-	classWord                // letters, digits and marks: runs are one token
-	classHangul              // runs are cut into overlapping pairs
-	classHan                 // Han and kana, which have no spaces: likewise
-	classSymbol              // emoji and other signs: one token each
-)
-
-// unit is one rune after normalisation and where it came from.
-type unit struct {
-	r          rune // as written, composed
-	folded     string
-	class      class
-	start, end int
 }
 
 // Tokens cuts a text into tokens, in order. Words are folded: case, width and, for Latin
@@ -40,15 +14,17 @@ type unit struct {
 // of a word that has two syllables or more is a run of tokens, and every single
 // syllable is the beginning of a token. Text in any normal form gives the same tokens.
 func Tokens(text string) []Token {
-	base, _ := tokenize(text, false)
-	return base
+	t := tokenizers.Get().(*tokenizer)
+	defer t.release()
+	t.scan(text)
+	return t.tokens(nil)
 }
 
 // Streams gives the sequences of tokens that a text is found by: Tokens, and where the
 // text has words in camelCase, a second one in which those are cut into their parts
 // (checkoutFailed → checkout failed).
 func Streams(text string) [][]Token {
-	base, parts := tokenize(text, true)
+	base, parts := AppendTokens(nil, nil, text)
 	if base == nil {
 		return nil
 	}
@@ -58,12 +34,57 @@ func Streams(text string) [][]Token {
 	return [][]Token{base, parts}
 }
 
-// tokenize returns the base tokens and, where asked for and different, those with
-// camelCase words cut.
-func tokenize(text string, camel bool) (base, parts []Token) {
-	units := scan(text)
-	for i := 0; i < len(units); {
-		c := units[i].class
+// AppendTokens does what Streams does, for who has many texts: it appends the tokens of a text to
+// base, and those with camelCase cut to parts, to which it appends nothing where the text has
+// no such words.
+func AppendTokens(base, parts []Token, text string) (baseOut, partsOut []Token) {
+	t := tokenizers.Get().(*tokenizer)
+	defer t.release()
+	t.scan(text)
+	from := len(base)
+	base = t.tokens(base)
+	if t.camel {
+		parts = t.parts(parts, base[from:])
+	}
+	return base, parts
+}
+
+// tokenizer cuts one text at a time. It keeps its memory for the next.
+type tokenizer struct {
+	text  string
+	units []unit
+	runs  []run
+	camel bool // some run has cuts
+	term  []byte
+}
+
+// run is units that stand together and are of one class.
+type run struct {
+	class    class
+	from, to int // in units
+	camel    bool
+}
+
+var tokenizers = sync.Pool{New: func() any { return new(tokenizer) }}
+
+// keptUnits bounds what a tokenizer keeps: enough for a text of MaxTextRunes.
+const keptUnits = 2 * MaxTextRunes
+
+func (t *tokenizer) release() {
+	if cap(t.units) > keptUnits {
+		t.units = nil
+	}
+	t.text = ""
+	clear(t.units) // they hold texts
+	tokenizers.Put(t)
+}
+
+// scan reads a text and finds its runs.
+func (t *tokenizer) scan(text string) {
+	t.text, t.camel = text, false
+	t.units, t.runs = scan(t.units[:0], text), t.runs[:0]
+	for i := 0; i < len(t.units); {
+		c := t.units[i].class
 		j := i + 1
 		switch c {
 		case classNone, classSkip:
@@ -71,240 +92,135 @@ func tokenize(text string, camel bool) (base, parts []Token) {
 			continue
 		case classSymbol:
 		default:
-			for j < len(units) && (units[j].class == c || units[j].class == classSkip) {
+			for j < len(t.units) && (t.units[j].class == c || t.units[j].class == classSkip) {
 				j++
 			}
 		}
-		run := units[i:j]
+		r := run{class: c, from: i, to: j}
+		r.camel = c == classWord && nextCut(t.units[i:j], 1) >= 0
+		t.camel = t.camel || r.camel
+		t.runs = append(t.runs, r)
 		i = j
-		if c == classHangul || c == classHan {
-			t := pairs(run)
-			base = append(base, t...)
-			if parts != nil {
-				parts = append(parts, t...)
+	}
+}
+
+// tokens appends the tokens of all runs.
+func (t *tokenizer) tokens(all []Token) []Token {
+	if all == nil && len(t.runs) > 0 {
+		n := 0
+		for _, r := range t.runs {
+			if n++; r.class == classHangul || r.class == classHan {
+				n += r.to - r.from - 1
 			}
+		}
+		all = make([]Token, 0, n)
+	}
+	for _, r := range t.runs {
+		if r.class == classHangul || r.class == classHan {
+			all = t.pairs(all, t.units[r.from:r.to])
 			continue
 		}
-		t := word(run)
-		cuts := []int(nil)
-		if camel && c == classWord {
-			cuts = camelCuts(run)
-		}
-		if cuts != nil && parts == nil {
-			parts = append(make([]Token, 0, len(base)+8), base...)
-		}
-		base = append(base, t)
-		if parts != nil {
-			parts = appendParts(parts, run, cuts)
-		}
+		all = append(all, t.word(t.units[r.from:r.to]))
 	}
-	return base, parts
+	return all
 }
 
-// scan normalises a text rune by rune, keeping where each came from.
-func scan(text string) []unit {
-	units := make([]unit, 0, len(text))
-	pos := 0
-	for i := 0; i < len(text); {
-		// Runs of ASCII that no combining mark follows need no normalisation.
-		if text[i] < utf8.RuneSelf && (i+1 == len(text) || text[i+1] < utf8.RuneSelf) {
-			units = append(units, asciiUnit(text[i], pos))
-			i++
-			pos++
-			continue
-		}
-		n := norm.NFC.NextBoundaryInString(text[i:], true)
-		if n <= 0 {
-			n = len(text) - i
-		}
-		width := utf8.RuneCountInString(text[i : i+n])
-		units = appendSegment(units, text[i:i+n], pos, pos+width)
-		i += n
-		pos += width
-	}
-	return units
-}
-
-var asciiFolded = func() (t [utf8.RuneSelf]string) {
-	for i := range t {
-		t[i] = strings.ToLower(string(rune(i)))
-	}
-	return t
-}()
-
-func asciiUnit(b byte, pos int) unit {
-	c := classNone
-	if b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' {
-		c = classWord
-	}
-	return unit{r: rune(b), folded: asciiFolded[b], class: c, start: pos, end: pos + 1}
-}
-
-// appendSegment adds one normalisation segment: a starter and its marks. All runes of
-// it get the place of the whole, since nothing smaller can be pointed at.
-func appendSegment(units []unit, segment string, start, end int) []unit {
-	stripMarks := false
-	for _, r := range norm.NFC.String(segment) {
-		if r >= 0xFF01 && r <= 0xFF5E {
-			r -= 0xFEE0 // full-width forms of ASCII, which Korean and Japanese keyboards make
-		}
-		if unicode.Is(unicode.Mn, r) && stripMarks {
-			continue
-		}
-		stripMarks = unicode.In(r, unicode.Latin, unicode.Greek)
-		u := unit{r: r, class: classOf(r), start: start, end: end}
-		if u.class != classNone && u.class != classSkip {
-			u.folded = fold(r, stripMarks)
-		}
-		units = append(units, u)
-	}
-	return units
-}
-
-func classOf(r rune) class {
-	switch {
-	case r == utf8.RuneError:
-		return classNone
-	case unicode.Is(unicode.Hangul, r):
-		return classHangul
-	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r == 'ー':
-		return classHan
-	case unicode.In(r, unicode.Variation_Selector, unicode.Cf):
-		return classSkip
-	case unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r):
-		return classWord
-	case unicode.Is(unicode.So, r):
-		return classSymbol
-	}
-	return classNone
-}
-
-// plain maps letters that do not decompose to how people type them without an accent.
-var plain = map[rune]string{
-	'ß': "ss", 'ẞ': "ss", 'æ': "ae", 'Æ': "ae", 'œ': "oe", 'Œ': "oe", 'ø': "o", 'Ø': "o",
-	'ł': "l", 'Ł': "l", 'đ': "d", 'Đ': "d", 'ð': "d", 'Ð': "d", 'þ': "th", 'Þ': "th", 'ı': "i", 'ς': "σ",
-}
-
-// fold gives the form of a rune that is compared.
-func fold(r rune, strip bool) string {
-	if r < utf8.RuneSelf {
-		return asciiFolded[r]
-	}
-	if s, ok := plain[r]; ok {
-		return s
-	}
-	s := strings.ToLower(string(r))
-	if !strip {
-		return s
-	}
-	var b strings.Builder
-	for _, d := range norm.NFD.String(s) {
-		if !unicode.Is(unicode.Mn, d) {
-			if p, ok := plain[d]; ok {
-				b.WriteString(p)
-				continue
+// parts appends the tokens with words in camelCase cut; base are those of all runs.
+func (t *tokenizer) parts(all, base []Token) []Token {
+	k := 0 // in base
+	for _, r := range t.runs {
+		n := 1
+		if r.class == classHangul || r.class == classHan {
+			n = 0
+			for _, u := range t.units[r.from:r.to] {
+				if u.class != classSkip {
+					n++
+				}
 			}
-			b.WriteRune(d)
 		}
+		if !r.camel {
+			all = append(all, base[k:k+n]...)
+			k += n
+			continue
+		}
+		k += n
+		units := t.units[r.from:r.to]
+		from := 0
+		for cut := nextCut(units, 1); cut >= 0; cut = nextCut(units, cut+1) {
+			all = append(all, t.word(units[from:cut]))
+			from = cut
+		}
+		all = append(all, t.word(units[from:]))
 	}
-	return b.String()
+	return all
 }
 
 // word makes one token of a run, cut at MaxTokenRunes.
-func word(run []unit) Token {
-	var b strings.Builder
+func (t *tokenizer) word(run []unit) Token {
+	first, last := &run[0], &run[len(run)-1]
+	token := Token{Start: int(first.start), End: int(last.end)}
+	same := len(run) <= MaxTokenRunes
+	for i := 0; same && i < len(run); i++ {
+		same = run[i].folded == "" && run[i].class != classSkip
+	}
+	if same {
+		token.Term = t.text[first.from:last.to]
+		return token
+	}
+	t.term = t.term[:0]
 	n := 0
-	for _, u := range run {
-		if u.class == classSkip || n >= MaxTokenRunes {
+	for i := range run {
+		if run[i].class == classSkip || n >= MaxTokenRunes {
 			continue
 		}
-		b.WriteString(u.folded)
+		t.term = append(t.term, t.folded(&run[i])...)
 		n++
 	}
-	return Token{Term: b.String(), Start: run[0].start, End: run[len(run)-1].end}
+	token.Term = string(t.term)
+	return token
+}
+
+func (t *tokenizer) folded(u *unit) string {
+	if u.folded != "" {
+		return u.folded
+	}
+	return t.text[u.from:u.to]
 }
 
 // pairs cuts a run of syllables into overlapping pairs and the last one alone.
-func pairs(run []unit) []Token {
-	tokens := make([]Token, 0, len(run))
-	last := -1
+func (t *tokenizer) pairs(all []Token, run []unit) []Token {
+	var last *unit
 	for i := range run {
-		if run[i].class == classSkip {
+		u := &run[i]
+		if u.class == classSkip {
 			continue
 		}
-		if last >= 0 {
-			tokens = append(tokens, Token{run[last].folded + run[i].folded, run[last].start, run[i].end})
+		if last != nil {
+			pair := Token{Start: int(last.start), End: int(u.end)}
+			if last.folded == "" && u.folded == "" && last.to == u.from {
+				pair.Term = t.text[last.from:u.to]
+			} else {
+				pair.Term = t.folded(last) + t.folded(u)
+			}
+			all = append(all, pair)
 		}
-		last = i
+		last = u
 	}
-	return append(tokens, Token{run[last].folded, run[last].start, run[last].end})
+	return append(all, Token{t.folded(last), int(last.start), int(last.end)})
 }
 
-// camelCuts gives where a word's parts begin, nil if it has one part: before a capital
-// that follows a small letter, and before the last of several capitals that a small
-// letter follows (HTTPServer → HTTP Server).
-func camelCuts(run []unit) []int {
-	var cuts []int
-	for i := 1; i < len(run); i++ {
-		if !unicode.IsUpper(run[i].r) {
+// nextCut gives where the next part of a word in camelCase begins, at i or behind it, -1 if
+// nowhere: before a capital that follows a small letter, and before the last of several
+// capitals that a small letter follows (HTTPServer → HTTP Server).
+func nextCut(run []unit, i int) int {
+	for ; i < len(run); i++ {
+		if !isUpper(run[i].r) {
 			continue
 		}
 		before := run[i-1].r
-		if unicode.IsLower(before) ||
-			unicode.IsUpper(before) && i+1 < len(run) && unicode.IsLower(run[i+1].r) {
-			cuts = append(cuts, i)
+		if isLower(before) || isUpper(before) && i+1 < len(run) && isLower(run[i+1].r) {
+			return i
 		}
 	}
-	return cuts
-}
-
-func appendParts(tokens []Token, run []unit, cuts []int) []Token {
-	from := 0
-	for _, cut := range cuts {
-		tokens = append(tokens, word(run[from:cut]))
-		from = cut
-	}
-	return append(tokens, word(run[from:]))
-}
-
-// Pattern is a run of terms as a query asks for it.
-type Pattern struct {
-	Terms  []string
-	Prefix bool // the last term is only the beginning of a token
-}
-
-// PatternOf makes the pattern that finds words as a piece of a text. A piece of Hangul
-// need not end where its word ends; one syllable finds every word that has it.
-// prefix asks the same of the last word of other scripts. It is empty for words
-// that hold nothing to search for, such as punctuation.
-func PatternOf(words string, prefix bool) Pattern {
-	units := scan(words)
-	base, _ := tokenize(words, false)
-	if len(base) == 0 {
-		return Pattern{}
-	}
-	p := Pattern{Terms: make([]string, len(base)), Prefix: prefix}
-	for i, t := range base {
-		p.Terms[i] = t.Term
-	}
-	n := len(units)
-	for n > 0 && (units[n-1].class == classSkip || units[n-1].class == classNone) {
-		n--
-	}
-	c := units[n-1].class
-	if c != classHangul && c != classHan {
-		p.Prefix = prefix && c == classWord
-		return p
-	}
-	m := n - 1
-	for m > 0 && units[m-1].class == classSkip {
-		m--
-	}
-	if m > 0 && units[m-1].class == c {
-		// A pair says what the last syllable alone would, and lets the word go on.
-		p.Terms, p.Prefix = p.Terms[:len(p.Terms)-1], false
-		return p
-	}
-	p.Prefix = true
-	return p
+	return -1
 }

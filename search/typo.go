@@ -237,30 +237,6 @@ func (p Pattern) replaced(k int, other string) []string {
 	return terms
 }
 
-// find returns where the pattern first stands in a stream from token i on, -1 if nowhere. With
-// typos, one typo away is enough.
-func (p Pattern) find(stream []Token, i int, typos bool) int {
-	for ; i+len(p.Terms) <= len(stream); i++ {
-		if p.at(stream[i:]) || typos && p.near(stream[i:]) {
-			return i
-		}
-	}
-	return -1
-}
-
-func (p Pattern) at(stream []Token) bool {
-	last := len(p.Terms) - 1
-	for k, term := range p.Terms {
-		if k == last && p.Prefix {
-			return strings.HasPrefix(stream[k].Term, term)
-		}
-		if stream[k].Term != term {
-			return false
-		}
-	}
-	return true
-}
-
 // near tells whether the stream begins with one of the patterns that TypoPatterns lists.
 func (p Pattern) near(stream []Token) bool {
 	k := 0
