@@ -30,13 +30,15 @@ describe('the client', () => {
   });
 
   it('tells what a problem document says', async () => {
-    answer(400, '{"type":"https://afterimage.dev/problems/bad-query","title":"x","detail":"no filter","position":4,"hint":"quote it"}', 'application/problem+json');
-    expect(await failure()).toMatchObject({ status: 400, slug: 'bad-query', detail: 'no filter', position: 4, hint: 'quote it' });
+    answer(400, '{"type":"https://afterimage.dev/problems/bad-query","title":"x","detail":"no filter","position":4,"end":9,"code":"unknown-key","args":["browzer","browser"],"hint":"quote it"}', 'application/problem+json');
+    expect(await failure()).toMatchObject({
+      status: 400, slug: 'bad-query', detail: 'no filter', query: { position: 4, end: 9, code: 'unknown-key', args: ['browzer', 'browser'], hint: 'quote it' },
+    });
   });
 
   it('survives answers that are no problem documents', async () => {
     answer(502, '<h1>Bad gateway</h1>', 'text/html');
-    expect(await failure()).toMatchObject({ status: 502, slug: '', detail: '' });
+    expect(await failure()).toMatchObject({ status: 502, slug: '', detail: '', query: undefined });
     answer(500, '{not json', 'application/problem+json');
     expect(await failure()).toMatchObject({ status: 500, slug: '' });
   });

@@ -17,7 +17,11 @@ const minute = 60_000;
 const session = (over: Partial<SessionDetail> = {}): SessionDetail => ({
   id: 's', projectId: 'p', state: 'sealed', startedAt: started, endedAt: started + 10 * minute, receivedAt: started, durationMs: 10 * minute, activeMs: 0,
   user: {}, pages: [], browser: '', os: '', device: '', country: '', language: '', release: '', referrer: '', vitals: {}, events: 1, rawBytes: 1, storedBytes: 1,
-  counts: { pages: 0, clicks: 0, errors: 0, consoleErrors: 0, failedRequests: 0, responses: 0, custom: 0 },
+  counts: {
+    pages: 0, clicks: 0, errors: 0, consoleErrors: 0, failedRequests: 0, responses: 0, custom: 0,
+    rage: 0, dead: 0, errorclick: 0, quickback: 0, slow: 0, thrash: 0, abandon: 0, freeze: 0, refresh: 0,
+  },
+  tags: [], teamTags: [],
   clockOffsetMs: offset, tabs: [{ id: 'a', startedAt: started, endedAt: started + 10 * minute, events: 1, playable: true, playableFrom: started }], ...over,
 });
 

@@ -77,9 +77,9 @@ describe('the catalogues', () => {
 
 describe('plurals', () => {
   it('follow the language', () => {
-    expect(en.sessions.errors(1)).toBe('1 error');
-    expect(en.sessions.errors(1200)).toBe('1,200 errors');
-    expect(ko.sessions.errors(1)).toBe('오류 1건');
+    expect(en.sessions.signals.errors(1)).toBe('1 error');
+    expect(en.sessions.signals.errors(1200)).toBe('1,200 errors');
+    expect(ko.sessions.signals.errors(1)).toBe('오류 1건');
     expect(plural('en', 0, { other: '# none' })).toBe('0 none');
   });
 });

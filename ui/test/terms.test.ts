@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasTerm, termOf, toggleTerm, words } from '../src/views/sessions/terms';
+import { hasTerm, plainWords, sortIn, termOf, toggleTerm, unfinished, withoutSort, words } from '../src/views/sessions/terms';
 import { pieces } from '../src/views/sessions/marked';
 import { merge } from '../src/views/sessions/useSessionList';
 import { originOf } from '../src/views/settings/origin';
@@ -23,6 +23,26 @@ describe('terms', () => {
     expect(hasTerm(narrowed, 'browser:chrome')).toBe(true);
     expect(toggleTerm(narrowed, 'browser:Chrome')).toBe(query);
     expect(hasTerm(query, 'browser:Chrome')).toBe(false);
+  });
+});
+
+describe('a query', () => {
+  it('may bring its own order', () => {
+    expect(sortIn('결제 sort:oldest')).toBe('oldest');
+    expect(sortIn('Sort:Relevance a')).toBe('relevance');
+    expect(sortIn('"sort:oldest" a')).toBeUndefined();
+    expect(sortIn('sort:never')).toBeUndefined();
+    expect(withoutSort('a  sort:oldest "b  c"')).toBe('a "b  c"');
+    expect(withoutSort('a  b')).toBe('a  b');
+  });
+
+  it('has words that are looked for everywhere', () => {
+    expect(plainWords('결제 OR 쿠폰 has:rage "in quotes" -not !that (a) pre*')).toEqual(['결제', '쿠폰']);
+  });
+
+  it('is not asked while a filter, a phrase or an OR is being typed', () => {
+    for (const query of ['rage:', 'a -browser:', 'lcp:>', 'lcp:>=', 'os:[iOS,', '"in quo', 'a OR', 'a -', '(error.type:']) expect(unfinished(query), query).toBe(true);
+    for (const query of ['', 'rage', 'rage:>2', 'os:[iOS,Android]', '"in quotes"', 'a OR b', '결제', 'http://x/', 'FLOOR', 'a-']) expect(unfinished(query), query).toBe(false);
   });
 });
 

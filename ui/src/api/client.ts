@@ -7,14 +7,24 @@ export class ApiError extends Error {
     /** The last part of the problem's type, such as "erased"; empty if the answer was no problem document. */
     readonly slug: string,
     readonly detail: string,
-    /** Where in the query the problem is: a code point offset from 0. */
-    readonly position?: number,
-    /** What to write instead. */
-    readonly hint = '',
+    /** What is wrong with a query, and where. */
+    readonly query?: QueryFault,
   ) {
     super(detail || slug || `HTTP ${status}`);
     this.name = 'ApiError';
   }
+}
+
+/** Why a query was refused. */
+export interface QueryFault {
+  /** The stretch that cannot be understood, as code point offsets from 0. */
+  position: number;
+  end: number;
+  /** The reason by its name, such as "unknown-key", and what its sentence is about. */
+  code: string;
+  args: string[];
+  /** What to write instead, in English. */
+  hint: string;
 }
 
 export type Query = Record<string, string | number | boolean | undefined>;
@@ -36,12 +46,13 @@ export function apiPath(path: string, query: Query = {}): string {
   return `${apiRoot}${path}${text ? `?${text}` : ''}`;
 }
 
-interface ProblemDocument {
-  type?: unknown;
-  title?: unknown;
-  detail?: unknown;
-  position?: unknown;
-  hint?: unknown;
+type ProblemDocument = Partial<Record<'type' | 'title' | 'detail' | 'position' | 'end' | 'code' | 'args' | 'hint', unknown>>;
+
+const words = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function queryFault({ position, end, code, args, hint }: ProblemDocument): QueryFault | undefined {
+  if (typeof position !== 'number') return undefined;
+  return { position, end: typeof end === 'number' ? end : position, code: words(code), args: Array.isArray(args) ? args.map(String) : [], hint: words(hint) };
 }
 
 async function problem(response: Response): Promise<ApiError> {
@@ -49,10 +60,8 @@ async function problem(response: Response): Promise<ApiError> {
   if (response.headers.get('content-type')?.includes('json')) {
     document = (await response.json().catch(() => ({}))) as ProblemDocument;
   }
-  const type = typeof document.type === 'string' ? document.type : '';
-  const detail = typeof document.detail === 'string' ? document.detail : typeof document.title === 'string' ? document.title : '';
-  const position = typeof document.position === 'number' ? document.position : undefined;
-  return new ApiError(response.status, type.slice(type.lastIndexOf('/') + 1), detail, position, typeof document.hint === 'string' ? document.hint : '');
+  const type = words(document.type);
+  return new ApiError(response.status, type.slice(type.lastIndexOf('/') + 1), words(document.detail) || words(document.title), queryFault(document));
 }
 
 /** Sends a request and returns the answer if it is a success; throws ApiError otherwise. */

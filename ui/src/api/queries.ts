@@ -1,7 +1,7 @@
 import { keepPreviousData, type QueryClient, queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, call, get } from './client';
 import { compact } from '../lib/moments';
-import type { CreatedToken, FeedbackResponse, Me, Moment, Project, ResponseList, ResponseStatus, Role, SessionDetail, SessionList, Token } from './types';
+import type { CreatedToken, FeedbackResponse, Me, Moment, Project, ResponseList, ResponseStatus, Role, SessionDetail, SessionList, Sort, Token } from './types';
 
 /** How often the list on screen looks for news: a session is seen within two seconds of its first upload. */
 export const refreshMs = 1_000;
@@ -27,7 +27,8 @@ export function useMe() {
   return useQuery(meQuery);
 }
 
-export type Sort = 'newest' | 'relevance';
+/** Days in a query are days of whoever asks. */
+export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export interface SessionsAsked {
   project: string;
@@ -38,10 +39,11 @@ export interface SessionsAsked {
 }
 
 // The start of a relative range is found when asking, so that it moves on with the clock.
-const asked = ({ project, q, backMs, sort }: SessionsAsked) => ({
+export const asked = ({ project, q, backMs, sort }: SessionsAsked) => ({
   project,
   q,
   sort,
+  tz: timeZone,
   from: backMs === undefined ? undefined : Date.now() - backMs,
 });
 
@@ -114,6 +116,18 @@ export function useEraseSession(project: string) {
     onSuccess: (_, id) => {
       client.removeQueries({ queryKey: keys.session(project, id) });
       forgetSessions(client);
+    },
+  });
+}
+
+/** Replaces the labels that the team gave a session. */
+export function useTagSession(project: string, id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (tags: string[]) => call<unknown>('PATCH', `/sessions/${encodeURIComponent(id)}`, { query: { project }, body: { tags } }),
+    onSuccess: () => {
+      forgetSessions(client);
+      return client.invalidateQueries({ queryKey: keys.session(project, id) });
     },
   });
 }

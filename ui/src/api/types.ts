@@ -36,6 +36,17 @@ export interface Counts {
   failedRequests: number;
   responses: number;
   custom: number;
+  /** How often each of the signals was found. */
+  rage: number;
+  dead: number;
+  errorclick: number;
+  quickback: number;
+  /** Slow requests and slow pages. */
+  slow: number;
+  thrash: number;
+  abandon: number;
+  freeze: number;
+  refresh: number;
 }
 
 export interface Person {
@@ -71,6 +82,15 @@ export interface Session {
   referrer: string;
   counts: Counts;
   vitals: Record<string, number> | null;
+  /** Labels that the site or the team gave the session. */
+  tags: string[] | null;
+  /** Those of them that the team gave, and can take back. */
+  teamTags: string[] | null;
+  /** Addresses of the first and the last page. */
+  entry?: string;
+  exit?: string;
+  /** Campaign parameters, without "utm_". */
+  utm?: Record<string, string> | null;
   events: number;
   rawBytes: number;
   storedBytes: number;
@@ -114,9 +134,15 @@ export interface SessionList {
   facets?: Record<string, Record<string, number>> | null;
   /** Changes that the search index has not taken in yet. */
   pending?: number;
+  /** Nothing has the words as they were typed: these have similar ones. */
+  typos?: boolean;
 }
 
-export const momentKinds = ['page', 'click', 'input', 'error', 'console', 'request', 'response', 'custom', 'identify'] as const;
+/** What is found in a recording by itself: that somebody was annoyed, waited or gave up. */
+export const signalKinds = ['rage', 'dead', 'errorclick', 'slowrequest', 'slowpage', 'vital', 'quickback', 'thrash', 'abandon', 'freeze', 'refresh'] as const;
+export type SignalKind = (typeof signalKinds)[number];
+
+export const momentKinds = ['page', 'click', 'input', 'error', 'console', 'request', ...signalKinds, 'response', 'custom', 'identify'] as const;
 export type MomentKind = (typeof momentKinds)[number];
 
 export interface Moment {
@@ -165,4 +191,57 @@ export interface Token {
 export interface CreatedToken extends Token {
   /** The secret; given this once. */
   token: string;
+}
+
+/** What may stand at the cursor of the search field. */
+export interface Completion {
+  /** The stretch that an item takes the place of, as code point offsets. */
+  from: number;
+  to: number;
+  /** The key whose value is being typed; empty while a key is. */
+  key: string;
+  items: CompletionItem[] | null;
+}
+
+export interface CompletionItem {
+  /** What is inserted, as it is. */
+  text: string;
+  kind: 'key' | 'value' | 'operator';
+  help?: string;
+  /** How many sessions have it. */
+  count?: number;
+}
+
+/** A search that a team keeps under a name. */
+export interface SavedSearch {
+  id: string;
+  name: string;
+  query: string;
+  /** How far back, as the address has it ("7d"); empty: all. */
+  period: string;
+  sort: Sort;
+  createdBy: string;
+  createdAt: number;
+  updatedAt: number;
+  /** How many sessions it finds now; -1: its query is refused. */
+  count: number;
+}
+
+export type Sort = 'newest' | 'oldest' | 'relevance';
+
+export interface FailedIndexing {
+  sessionId: string;
+  attempts: number;
+  error: string;
+  retryAt: number;
+}
+
+/** How far the search index is. */
+export interface Indexing {
+  pending: number;
+  failing: number;
+  /** Since when the oldest change waits; 0: none does. */
+  oldestAt: number;
+  items: FailedIndexing[] | null;
+  rebuild: { running: boolean; done: number; total: number; startedAt: number; endedAt: number; error: string };
 }

@@ -1,4 +1,4 @@
-import type { Moment, MomentKind } from '../api/types';
+import { type Moment, type MomentKind, type SignalKind, signalKinds } from '../api/types';
 
 /**
  * Lets moments share the texts that they have in common, such as tabs, selectors and addresses:
@@ -41,7 +41,14 @@ export function failedRequest(moment: Moment): boolean {
 }
 
 /** How a moment is drawn: its kind, but quiet where a request went well or the console only chats. */
-export type Look = 'error' | 'warning' | 'request' | 'response' | 'click' | 'page' | 'input' | 'custom' | 'identify' | 'console' | 'network';
+export type Look = 'error' | 'warning' | 'request' | 'response' | 'click' | 'page' | 'input' | 'custom' | 'identify' | 'console' | 'network' | SignalKind;
+
+const signals: ReadonlySet<string> = new Set(signalKinds);
+
+/** A moment that was found in the recording by itself. */
+export function isSignal<M extends { kind: string }>(moment: M): moment is M & { kind: SignalKind } {
+  return signals.has(moment.kind);
+}
 
 export function lookOf(moment: Moment): Look {
   if (moment.kind === 'request') return failedRequest(moment) ? 'request' : 'network';
@@ -51,7 +58,7 @@ export function lookOf(moment: Moment): Look {
   return level === 'warn' ? 'warning' : 'console';
 }
 
-const stops: ReadonlySet<Look> = new Set<Look>(['page', 'error', 'request', 'response', 'custom']);
+const stops: ReadonlySet<Look> = new Set<Look>(['page', 'error', 'request', 'response', 'custom', ...signalKinds]);
 
 /** Moments that a viewer hops between: pages, trouble and what was said or tracked; not every click and key. */
 export function worthAStop(moment: Moment): boolean {
@@ -61,7 +68,7 @@ export function worthAStop(moment: Moment): boolean {
 /** What a skip of inactivity never jumps over. */
 export function worthWaiting(moment: Moment): boolean {
   const look = lookOf(moment);
-  return look === 'error' || look === 'request' || look === 'response' || look === 'page';
+  return look === 'error' || look === 'request' || look === 'response' || look === 'page' || isSignal(moment);
 }
 
 /** The number of moments at or before a time, in a list sorted by time. */

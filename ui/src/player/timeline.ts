@@ -1,4 +1,4 @@
-import type { Moment, Page } from '../api/types';
+import { type Moment, type Page, signalKinds } from '../api/types';
 import { type Look, lookOf } from '../lib/moments';
 
 // What the timeline shows, worked out apart from how it is drawn. Places are shares of
@@ -31,7 +31,7 @@ export interface Mark {
   moments: Moment[];
 }
 
-const marked: readonly Look[] = ['click', 'custom', 'request', 'error', 'response'];
+const marked: readonly Look[] = ['click', 'custom', ...signalKinds, 'request', 'error', 'response'];
 
 /** Marks for what went wrong, was said or was done, each at least `apart` from the next. */
 export function marks(moments: readonly Moment[], extent: Extent, apart: number): Mark[] {

@@ -1,37 +1,81 @@
 import { Tooltip } from '@mantine/core';
-import { IconClick, IconCloudX, IconHexagonLetterX, IconMessage2, type TablerIcon } from '@tabler/icons-react';
+import { IconDots } from '@tabler/icons-react';
 import type { Counts } from '../api/types';
 import { useLanguage } from '../i18n/i18n';
+import type { Look } from '../lib/moments';
+import { MomentIcon } from './MomentIcon';
 import classes from './Signals.module.css';
 
-interface Signal {
-  icon: TablerIcon;
-  look: string | undefined;
-  count: number;
-  text: string;
-}
+type Counted = Exclude<keyof Counts, 'pages' | 'consoleErrors' | 'custom'>;
+
+/** The icon that each count goes by. */
+const looks: Record<Counted, Look> = {
+  errors: 'error',
+  failedRequests: 'request',
+  rage: 'rage',
+  dead: 'dead',
+  errorclick: 'errorclick',
+  slow: 'slowrequest',
+  freeze: 'freeze',
+  quickback: 'quickback',
+  refresh: 'refresh',
+  thrash: 'thrash',
+  abandon: 'abandon',
+  responses: 'response',
+  clicks: 'click',
+};
+
+const all = Object.keys(looks) as Counted[];
+
+/** What most sessions with trouble have keeps its place in a list, so that rows line up; the rest shares the last one. */
+const columns: readonly Counted[] = ['errors', 'failedRequests', 'rage', 'dead', 'slow', 'responses'];
+const rest = all.filter((name) => !columns.includes(name) && name !== 'clicks');
 
 /** How often each kind of trouble happened, each with an icon of its own. */
-export function Signals({ counts, columns }: { counts: Counts; /** Each kind keeps its place, so that rows line up. */ columns?: boolean }) {
-  const { t, f } = useLanguage();
-  const signals: Signal[] = [
-    { icon: IconHexagonLetterX, look: classes.error, count: counts.errors, text: t.sessions.errors(counts.errors) },
-    { icon: IconCloudX, look: classes.request, count: counts.failedRequests, text: t.sessions.failedRequests(counts.failedRequests) },
-    { icon: IconMessage2, look: classes.response, count: counts.responses, text: t.sessions.responses(counts.responses) },
-    { icon: IconClick, look: classes.click, count: counts.clicks, text: t.sessions.clicks(counts.clicks) },
-  ];
+export function Signals({ counts }: { counts: Counts }) {
   return (
-    <span className={classes.signals} data-columns={columns || undefined}>
-      {signals.map((signal, place) =>
-        signal.count === 0 ? null : (
-          <Tooltip key={signal.text} label={signal.text}>
-            <span className={`${classes.signal} ${signal.look ?? ''}`} role="img" aria-label={signal.text} style={{ gridColumn: place + 1 }}>
-              <signal.icon size={15} stroke={1.9} aria-hidden />
-              {f.number(signal.count)}
-            </span>
-          </Tooltip>
-        ),
+    <span className={classes.signals}>
+      {all.map((name) => (
+        <Signal key={name} name={name} count={counts[name]} />
+      ))}
+    </span>
+  );
+}
+
+/** The same in columns, for one of many rows. */
+export function SignalColumns({ counts }: { counts: Counts }) {
+  const { t, f } = useLanguage();
+  const others = rest.filter((name) => counts[name] > 0);
+  const [only] = others;
+  const told = others.map((name) => t.sessions.signals[name](counts[name])).join(', ');
+  return (
+    <span className={classes.columns}>
+      {columns.map((name, place) => (
+        <Signal key={name} name={name} count={counts[name]} column={place + 1} />
+      ))}
+      {only && others.length === 1 && <Signal name={only} count={counts[only]} column={columns.length + 1} />}
+      {others.length > 1 && (
+        <Tooltip label={told}>
+          <span className={classes.signal} role="img" aria-label={told} style={{ gridColumn: columns.length + 1 }}>
+            <IconDots size={15} className={classes.more} aria-hidden />
+            {f.number(others.length)}
+          </span>
+        </Tooltip>
       )}
     </span>
+  );
+}
+
+function Signal({ name, count, column }: { name: Counted; count: number; column?: number }) {
+  const { t, f } = useLanguage();
+  if (!count) return null;
+  const text = t.sessions.signals[name](count);
+  return (
+    <Tooltip label={text}>
+      <span className={classes.signal} data-quiet={name === 'clicks' || undefined} role="img" aria-label={text} style={{ gridColumn: column }}>
+        <MomentIcon look={looks[name]} size={15} />
+        {f.number(count)}
+      </span>
+    </Tooltip>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Menu, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconArrowBackUp, IconCheck, IconDots, IconMessageOff, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { Link } from 'react-router';
@@ -10,11 +10,11 @@ import { useAccount } from '../../shell/account';
 import { problemText } from '../../ui/Problem';
 import { Score } from '../../ui/Score';
 import { Time } from '../../ui/Time';
+import { notifyUndo } from '../../ui/Undo';
 import classes from './ResponseRow.module.css';
 
 /** The player opens this long before what was said, to show what led to it. */
 const leadMs = 10_000;
-const undoMs = 7_000;
 
 /** One answer: how bad, what, by whom, where, and the way to the moment. */
 export function ResponseRow({ response }: { response: FeedbackResponse }) {
@@ -62,30 +62,10 @@ function useChange(response: FeedbackResponse) {
   const triage = useTriage(project.id);
   const change = (status: ResponseStatus) => {
     const before = response.status;
-    const note = `triage-${response.id}`;
     triage.mutate(
       { id: response.id, status },
       {
-        onSuccess: () =>
-          notifications.show({
-            id: note,
-            autoClose: undoMs,
-            message: (
-              <span className={classes.changed}>
-                {t.feedback.changed[status]}
-                <Button
-                  size="compact-xs"
-                  variant="subtle"
-                  onClick={() => {
-                    notifications.hide(note);
-                    triage.mutate({ id: response.id, status: before });
-                  }}
-                >
-                  {t.feedback.undo}
-                </Button>
-              </span>
-            ),
-          }),
+        onSuccess: () => notifyUndo(`triage-${response.id}`, t.feedback.changed[status], t.feedback.undo, () => triage.mutate({ id: response.id, status: before })),
         onError: (error) => notifications.show({ color: 'red', message: problemText(error, t) }),
       },
     );

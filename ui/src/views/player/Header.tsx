@@ -14,6 +14,7 @@ import { Signals } from '../../ui/Signals';
 import { Time, useNow } from '../../ui/Time';
 import { usePlaying } from './context';
 import classes from './Header.module.css';
+import { SessionTags } from './SessionTags';
 import { useCopyLink } from './useCopyLink';
 
 /** Whose session this is, when and where it was, and what can be done with it. */
@@ -38,6 +39,7 @@ export function Header() {
         <Client session={session} />
         {session.release && <span>{session.release}</span>}
       </span>
+      <SessionTags />
       <span className={classes.signals}>
         <Signals counts={session.counts} />
       </span>

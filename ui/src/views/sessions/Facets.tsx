@@ -1,27 +1,18 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Catalogue } from '../../i18n/catalogue';
 import { useLanguage } from '../../i18n/i18n';
-import type { Format } from '../../i18n/format';
 import classes from './Facets.module.css';
+import { valueName } from './names';
 import { hasTerm, termOf, toggleTerm } from './terms';
 import type { Search } from './useSearch';
 
 /** More values than this are folded away, so that each group is read at a glance. */
 const shownMax = 5;
 
-const order = ['has', 'browser', 'os', 'device', 'country', 'language', 'release'];
+const order = ['browser', 'os', 'device', 'country', 'language', 'release'];
 
 const worthShowing = ([value, count]: [string, number]) => value !== '' && count > 0;
-
-function label(field: string, value: string, t: Catalogue, f: Format): string {
-  if (field === 'device') return t.sessions.devices[value] ?? value;
-  if (field === 'country') return f.country(value);
-  if (field === 'language') return f.language(value);
-  if (field === 'has') return t.sessions.has[value] ?? value;
-  return value;
-}
 
 interface Props {
   facets: Record<string, Record<string, number>>;
@@ -29,11 +20,11 @@ interface Props {
   className: string | undefined;
 }
 
-/** The values that the sessions found have, each with how many have it; a click narrows the search. */
+/** Who, with what and from where the sessions found are, each value with how many have it; a click narrows the search. */
 export function Facets({ facets, search, className }: Props) {
   const { t } = useLanguage();
   const fields = Object.keys(facets)
-    .filter((field) => Object.entries(facets[field] ?? {}).some(worthShowing))
+    .filter((field) => field !== 'has' && Object.entries(facets[field] ?? {}).some(worthShowing))
     .sort((a, b) => (order.indexOf(a) + 1 || order.length + 1) - (order.indexOf(b) + 1 || order.length + 1));
   if (fields.length === 0) return null;
   return (
@@ -61,7 +52,7 @@ function Group({ field, counts, search }: { field: string; counts: Record<string
         return (
           <UnstyledButton key={value} className={classes.chip} aria-pressed={chosen} onClick={() => search.search(toggleTerm(search.q, term))}>
             {chosen && <IconCheck size={13} aria-hidden />}
-            <span className={classes.value}>{label(field, value, t, f)}</span>
+            <span className={classes.value}>{valueName(field, value, t, f)}</span>
             <span className={classes.count}>{f.number(count)}</span>
           </UnstyledButton>
         );

@@ -5,10 +5,14 @@ import { isLive, who } from '../../lib/session';
 import { trailOf } from '../../lib/trail';
 import { Client } from '../../ui/Client';
 import { LiveBadge } from '../../ui/LiveBadge';
-import { Signals } from '../../ui/Signals';
+import { SignalColumns } from '../../ui/Signals';
+import { Tags } from '../../ui/Tags';
 import { Time, useNow } from '../../ui/Time';
 import { pieces } from './marked';
 import classes from './SessionRow.module.css';
+
+/** More tags than this would leave no room for the name. */
+const tagsShown = 2;
 
 interface Props {
   session: SessionHit;
@@ -23,13 +27,16 @@ export function SessionRow({ session, onFocus }: Props) {
   return (
     <Link to={`/p/${session.projectId}/sessions/${session.id}`} className={classes.row} onFocus={onFocus} data-session={session.id}>
       <span className={classes.when}>{live ? <LiveBadge /> : <Time at={session.startedAt} />}</span>
-      <span className={classes.who}>{who(session, t)}</span>
+      <span className={classes.who}>
+        <span className={classes.name}>{who(session, t)}</span>
+        <Tags tags={session.tags ?? []} most={tagsShown} />
+      </span>
       <Trail steps={trailOf(pages)} />
       <span className={classes.client}>
         <Client session={session} />
       </span>
       <span className={classes.signals}>
-        <Signals counts={session.counts} columns />
+        <SignalColumns counts={session.counts} />
       </span>
       <span className={classes.pages}>{t.sessions.pages(Math.max(session.counts.pages, pages.length))}</span>
       <span className={classes.duration} role="img" aria-label={`${t.sessions.duration} ${f.duration(session.durationMs)}`}>

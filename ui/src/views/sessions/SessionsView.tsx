@@ -1,7 +1,7 @@
-import { Select } from '@mantine/core';
+import { IconTextSpellcheck } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { ApiError } from '../../api/client';
-import { type SessionsAsked, type Sort, useFacets } from '../../api/queries';
+import { type SessionsAsked, useFacets } from '../../api/queries';
 import { useLanguage } from '../../i18n/i18n';
 import { useAccount } from '../../shell/account';
 import { Problem } from '../../ui/Problem';
@@ -11,6 +11,9 @@ import { NothingHere } from './NothingHere';
 import { SearchBar } from './SearchBar';
 import { SessionList, SessionSkeleton } from './SessionList';
 import classes from './SessionsView.module.css';
+import { Signs } from './Signs';
+import { Summary } from './Summary';
+import { plainWords } from './terms';
 import { useSearch } from './useSearch';
 import { useSessionList } from './useSessionList';
 
@@ -27,7 +30,7 @@ export function SessionsView() {
     () => ({ project: project.id, q: search.q, backMs: search.backMs, sort: search.sort }),
     [project.id, search.q, search.backMs, search.sort],
   );
-  const { pages, sessions } = useSessionList(what, atTop);
+  const { pages, sessions, typos } = useSessionList(what, atTop);
   const facets = useFacets(what);
   const problem = isQueryProblem(pages.error) ? pages.error : null;
   const counted = facets.data?.facets;
@@ -36,10 +39,12 @@ export function SessionsView() {
       <div className={classes.head}>
         <h1 className={classes.title}>{t.sessions.title}</h1>
         <SearchBar search={search} problem={problem} />
+        <Signs counts={counted?.has ?? {}} search={search} />
       </div>
       <div className={classes.columns}>
         <div className={classes.found}>
-          <Summary total={sessions.length > 0 ? facets.data?.total : undefined} pending={facets.data?.pending ?? 0} sort={search.sort} sortable={search.q !== ''} onSort={search.setSort} />
+          <Summary total={sessions.length > 0 ? facets.data?.total : undefined} pending={facets.data?.pending ?? 0} what={what} search={search} />
+          {typos && sessions.length > 0 && !problem && <Typos query={search.q} />}
           {pages.isPending && <SessionSkeleton />}
           {pages.error && !problem && <Problem error={pages.error} onRetry={() => void pages.refetch()} />}
           {pages.data && sessions.length === 0 && !problem && <NothingHere search={search} />}
@@ -59,36 +64,13 @@ export function SessionsView() {
   );
 }
 
-interface SummaryProps {
-  total: number | undefined;
-  pending: number;
-  sort: Sort;
-  sortable: boolean;
-  onSort: (sort: Sort) => void;
-}
-
-function Summary({ total, pending, sort, sortable, onSort }: SummaryProps) {
+/** Says that what is listed has not the very words that were searched for. */
+function Typos({ query }: { query: string }) {
   const { t } = useLanguage();
   return (
-    <div className={classes.summary}>
-      <span role="status">
-        {total !== undefined && total >= 0 && <span className={classes.total}>{t.sessions.total(total)}</span>}
-        {pending > 0 && <span className={classes.pending}>{t.sessions.pending(pending)}</span>}
-      </span>
-      {sortable && (
-        <Select
-          variant="unstyled"
-          className={classes.sort}
-          aria-label={t.sessions.sort}
-          data={[
-            { value: 'newest', label: t.sessions.sorts.newest },
-            { value: 'relevance', label: t.sessions.sorts.relevance },
-          ]}
-          value={sort}
-          onChange={(value) => value && onSort(value as Sort)}
-          allowDeselect={false}
-        />
-      )}
-    </div>
+    <p className={classes.typos} role="status">
+      <IconTextSpellcheck size={16} aria-hidden />
+      {t.sessions.typos(plainWords(query).join(' '))}
+    </p>
   );
 }

@@ -1,3 +1,5 @@
+import type { Sort } from '../../api/types';
+
 // Chips beside the search field put a filter such as browser:Chrome into the query, or
 // take it out again.
 
@@ -21,4 +23,30 @@ export function hasTerm(query: string, term: string): boolean {
 export function toggleTerm(query: string, term: string): string {
   const rest = words(query).filter((word) => !same(word, term));
   return hasTerm(query, term) ? rest.join(' ') : [...rest, term].join(' ');
+}
+
+const order = /^sort:(newest|oldest|relevance)$/i;
+
+/** The order that a query itself asks for, which goes before the one chosen beside it. */
+export function sortIn(query: string): Sort | undefined {
+  const [, sort] = words(query).map((word) => order.exec(word)).find(Boolean) ?? [];
+  return sort?.toLowerCase() as Sort | undefined;
+}
+
+export function withoutSort(query: string): string {
+  return sortIn(query) ? words(query).filter((word) => !order.test(word)).join(' ') : query;
+}
+
+/** The words that are looked for everywhere, as they were typed: no filters, nothing in quotes or left out. */
+export function plainWords(query: string): string[] {
+  return words(query).filter((word) => word !== 'OR' && !/["():*]/.test(word) && !/^[-!]/.test(word));
+}
+
+const openFilter = /(?:^|[\s(])[-!]?[\w.]+:(?:[<>]=?|\[[^\]]*)?$/;
+const openEnd = /(?:^|\s)(?:OR|[-!])$/;
+
+/** Whether somebody is in the middle of a filter, a phrase or an OR at the query's end, so that an answer would only be a refusal. */
+export function unfinished(query: string): boolean {
+  const quotes = query.replace(/\\./g, '').split('"').length - 1;
+  return quotes % 2 === 1 || openFilter.test(query) || openEnd.test(query);
 }

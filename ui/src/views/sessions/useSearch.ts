@@ -1,7 +1,8 @@
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
-import type { Sort } from '../../api/queries';
+import type { Sort } from '../../api/types';
+import { sortIn, unfinished, withoutSort } from './terms';
 
 /** Long enough to hold back while a word is being typed, short enough to feel immediate. */
 const typingMs = 250;
@@ -9,30 +10,41 @@ const typingMs = 250;
 const hourMs = 3_600_000;
 export const ranges = { '1h': hourMs, '24h': 24 * hourMs, '7d': 7 * 24 * hourMs, '30d': 30 * 24 * hourMs, '90d': 90 * 24 * hourMs, all: undefined } as const;
 export type Range = keyof typeof ranges;
-const defaultRange: Range = '7d';
+export const defaultRange: Range = '7d';
+export const defaultSort: Sort = 'newest';
+const sorts: readonly Sort[] = ['newest', 'oldest', 'relevance'];
 
-const isRange = (text: string | null): text is Range => text !== null && text in ranges;
+export const isRange = (text: string | null): text is Range => text !== null && text in ranges;
+const isSort = (text: string | null): text is Sort => sorts.includes(text as Sort);
 
 /** The search as the address has it, and as it is being typed. */
 export function useSearch() {
   const [params, setParams] = useSearchParams();
   const q = params.get('q') ?? '';
-  const wanted = params.get('range');
-  const range = isRange(wanted) ? wanted : defaultRange;
-  const sort: Sort = params.get('sort') === 'relevance' ? 'relevance' : 'newest';
+  const period = params.get('period');
+  const range = isRange(period) ? period : defaultRange;
+  const wanted = params.get('sort');
+  const sort: Sort = sortIn(q) ?? (isSort(wanted) ? wanted : defaultSort);
   const [typed, setTyped] = useState(q);
 
-  const set = (key: string, value: string, standard: string) =>
+  const set = (values: Record<string, string>) =>
     setParams(
       (before) => {
         const next = new URLSearchParams(before);
-        if (value === standard) next.delete(key);
-        else next.set(key, value);
+        for (const [key, value] of Object.entries(values)) {
+          if (value === '') next.delete(key);
+          else next.set(key, value);
+        }
         return next;
       },
       { replace: true },
     );
-  const later = useDebouncedCallback((text: string) => set('q', text.trim(), ''), typingMs);
+  const later = useDebouncedCallback((text: string) => set({ q: text.trim() }), typingMs);
+  const search = (text: string) => {
+    later.cancel();
+    setTyped(text);
+    set({ q: text.trim() });
+  };
 
   // The address may change by itself: back, a link, a chip.
   useEffect(() => setTyped((now) => (now.trim() === q ? now : q)), [q]);
@@ -42,17 +54,21 @@ export function useSearch() {
     range,
     backMs: ranges[range],
     sort,
+    /** The saved search that was opened last, as far as the address tells. */
+    saved: params.get('saved') ?? '',
     typed,
     type: (text: string) => {
       setTyped(text);
-      later(text);
+      if (unfinished(text)) later.cancel();
+      else later(text);
     },
-    search: (text: string) => {
-      setTyped(text);
-      set('q', text.trim(), '');
+    search,
+    setRange: (next: Range) => set({ period: next === defaultRange ? '' : next }),
+    setSort: (next: Sort) => {
+      setTyped(withoutSort(q));
+      set({ q: withoutSort(q), sort: next === defaultSort ? '' : next });
     },
-    setRange: (next: Range) => set('range', next, defaultRange),
-    setSort: (next: Sort) => set('sort', next, 'newest'),
+    setSaved: (id: string) => set({ saved: id }),
   };
 }
 

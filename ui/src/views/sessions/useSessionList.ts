@@ -25,9 +25,12 @@ export function useSessionList(what: SessionsAsked, live: boolean) {
   // The order by relevance has no "newest" side that news could come in at.
   const newest = useNewestSessions(what, live && what.sort === 'newest' && pages.isSuccess && !pages.isPlaceholderData);
   const loaded = useMemo(() => pages.data?.pages.flatMap((page: SessionList) => page.items ?? []) ?? [], [pages.data]);
-  const merged = useMemo(() => (newest.data ? merge(newest.data.items ?? [], loaded) : loaded), [newest.data, loaded]);
+  const typos = pages.data?.pages[0]?.typos ?? false;
+  // Sessions with the very words may come while those with similar ones are shown, and go again: the two are never mixed.
+  const turned = newest.data !== undefined && pages.isSuccess && (newest.data.typos ?? false) !== typos;
+  const merged = useMemo(() => (turned ? null : newest.data ? merge(newest.data.items ?? [], loaded) : loaded), [turned, newest.data, loaded]);
   useEffect(() => {
     if (merged === null) void client.resetQueries({ queryKey: ['sessions', what] });
   }, [merged, client, what]);
-  return { pages, sessions: merged ?? loaded, newest };
+  return { pages, sessions: merged ?? loaded, typos };
 }

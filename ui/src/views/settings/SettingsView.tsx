@@ -5,6 +5,7 @@ import { allows } from '../../lib/session';
 import { useAccount } from '../../shell/account';
 import { useTitle } from '../../ui/useTitle';
 import { AccountSection } from './AccountSection';
+import { IndexSection } from './IndexSection';
 import { InstallSection } from './InstallSection';
 import { LookSection } from './LookSection';
 import { OriginsSection } from './OriginsSection';
@@ -27,7 +28,7 @@ export function SettingsView() {
     ['project', s.project.title],
     ['origins', s.origins.title],
     ['install', s.install.title],
-    ...(admin ? [['tokens', s.tokens.title] as [string, string]] : []),
+    ...(admin ? ([['tokens', s.tokens.title], ['index', s.indexing.title]] as [string, string][]) : []),
     ['account', s.account.title],
     ['look', s.look.title],
   ];
@@ -47,6 +48,7 @@ export function SettingsView() {
           <OriginsSection admin={admin} />
           <InstallSection />
           {admin && <TokensSection />}
+          {admin && <IndexSection />}
           <AccountSection />
           <LookSection />
         </div>

@@ -1,8 +1,8 @@
 import { Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { type Moment, type MomentKind, momentKinds } from '../../../api/types';
+import { type Moment, type MomentKind, momentKinds, type SignalKind } from '../../../api/types';
 import { useLanguage } from '../../../i18n/i18n';
-import { type Look, lookOf, ofKinds } from '../../../lib/moments';
+import { isSignal, lookOf, ofKinds } from '../../../lib/moments';
 import { MomentIcon } from '../../../ui/MomentIcon';
 import type { Gap } from '../../../player/gaps';
 import { usePlayer, usePlaying } from '../context';
@@ -41,10 +41,6 @@ export function Events() {
   );
 }
 
-const iconOf: Record<MomentKind, Look> = {
-  page: 'page', click: 'click', input: 'input', error: 'error', console: 'console', request: 'request', response: 'response', custom: 'custom', identify: 'identify',
-};
-
 interface KindsProps {
   moments: readonly Moment[];
   chosen: ReadonlySet<MomentKind>;
@@ -65,9 +61,9 @@ function Kinds({ moments, chosen, onChoose }: KindsProps) {
   return (
     <div className={classes.kinds} role="group" aria-label={t.panel.filter}>
       {there.map(([kind, count]) => (
-        <Tooltip key={kind} label={t.panel.kinds[kind]}>
+        <Tooltip key={kind} label={kind in t.panel.meaning ? `${t.panel.kinds[kind]}: ${t.panel.meaning[kind as SignalKind]}` : t.panel.kinds[kind]}>
           <UnstyledButton className={classes.kind} aria-pressed={chosen.has(kind)} aria-label={`${t.panel.kinds[kind]}: ${f.number(count)}`} onClick={() => toggle(kind)}>
-            <MomentIcon look={iconOf[kind]} size={15} />
+            <MomentIcon look={kind} size={15} />
             {f.number(count)}
           </UnstyledButton>
         </Tooltip>
@@ -93,15 +89,15 @@ function GapLine({ gap }: { gap: Gap }) {
 }
 
 export function Line({ moment }: { moment: Moment }) {
-  const { t } = useLanguage();
+  const { t, f } = useLanguage();
   const label = momentLabel(moment, t);
-  const detail = momentDetail(moment);
+  const detail = momentDetail(moment, t, f);
   return (
     <>
       <span className={classes.icon}>
         <MomentIcon look={lookOf(moment)} />
       </span>
-      <VisuallyHidden>{t.panel.kind[moment.kind]}</VisuallyHidden>
+      {!isSignal(moment) && <VisuallyHidden>{t.panel.kind[moment.kind]}</VisuallyHidden>}
       <span className={classes.words}>
         <span className={classes.label}>{label}</span>
         {detail && detail !== label && <span className={classes.detail}>{detail}</span>}

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useSessionsOf } from '../../../api/queries';
-import type { Session } from '../../../api/types';
+import type { Counts, Session } from '../../../api/types';
 import { useLanguage } from '../../../i18n/i18n';
+import { pathOf } from '../../../lib/session';
 import { vitalsOf } from '../../../lib/vitals';
 import { Time } from '../../../ui/Time';
 import { Vital } from '../../../ui/Vital';
@@ -13,7 +14,7 @@ import classes from './Person.module.css';
 type Row = [name: string, value: ReactNode, hint?: string];
 
 function Facts({ title, rows }: { title: string; rows: Row[] }) {
-  const known = rows.filter(([, value]) => value !== '' && value !== undefined && value !== null);
+  const known = rows.filter(([, value]) => value !== '' && value !== false && value !== undefined && value !== null);
   if (known.length === 0) return null;
   return (
     <section className={classes.facts}>
@@ -29,6 +30,9 @@ function Facts({ title, rows }: { title: string; rows: Row[] }) {
     </section>
   );
 }
+
+/** Signals are told where there are any: that nothing was wrong goes without saying. */
+const counted = ['rage', 'dead', 'errorclick', 'slow', 'quickback', 'freeze', 'refresh', 'thrash', 'abandon'] as const satisfies (keyof Counts)[];
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -60,6 +64,9 @@ export function Person() {
           [u.language, session.language && f.language(session.language)],
           [u.release, session.release],
           [u.referrer, session.referrer],
+          [u.entry, session.entry && pathOf(session.entry)],
+          [u.exit, session.exit && pathOf(session.exit)],
+          [u.campaign, Object.values(session.utm ?? {}).join(' · ')],
         ]}
       />
       <Facts
@@ -86,6 +93,7 @@ export function Person() {
           [u.failedRequests, f.number(counts.failedRequests)],
           [u.responses, f.number(counts.responses)],
           [u.custom, f.number(counts.custom)],
+          ...counted.map((name): Row => [t.sessions.has[name] ?? name, counts[name] > 0 && f.number(counts[name])]),
         ]}
       />
       <Facts title={u.vitals} rows={vitalsOf(session.vitals).map((vital): Row => [vital.name, <Vital key="value" vital={vital} />, u.vitalNames[vital.name]])} />

@@ -1,10 +1,12 @@
-import type { Moment } from '../../../api/types';
+import type { Moment, SignalKind } from '../../../api/types';
 import type { Catalogue } from '../../../i18n/catalogue';
-import { number, text } from '../../../lib/moments';
+import type { Format } from '../../../i18n/format';
+import { isSignal, number, text } from '../../../lib/moments';
 import { pathOf } from '../../../lib/session';
 
 /** One line that says what happened. */
 export function momentLabel(moment: Moment, t: Catalogue): string {
+  if (isSignal(moment)) return signalLabel(moment, t);
   switch (moment.kind) {
     case 'page':
       return text(moment, 'title') || pathOf(text(moment, 'url') || moment.label);
@@ -17,6 +19,15 @@ export function momentLabel(moment: Moment, t: Catalogue): string {
   }
 }
 
+/** What was found, how often, and at what: a thing clicked stands in quotes, an address or a measure does not. */
+function signalLabel(moment: Moment & { kind: SignalKind }, t: Catalogue): string {
+  const count = number(moment, 'count') ?? 0;
+  const at = onElement.has(moment.kind) ? moment.label && `“${moment.label}”` : pathOf(text(moment, 'url')) || moment.label;
+  return [t.panel.kind[moment.kind], count > 1 ? t.panel.times(count) : '', moment.kind === 'vital' ? moment.label : at].filter(Boolean).join(' ');
+}
+
+const onElement: ReadonlySet<SignalKind> = new Set<SignalKind>(['rage', 'dead', 'errorclick', 'abandon']);
+
 function requestLabel(moment: Moment): string {
   const url = text(moment, 'url');
   const status = number(moment, 'status');
@@ -24,8 +35,12 @@ function requestLabel(moment: Moment): string {
   return [text(moment, 'method'), pathOf(url), status ? String(status) : ''].filter(Boolean).join(' ');
 }
 
-/** The smaller second line: where it happened. */
-export function momentDetail(moment: Moment): string {
+/** The smaller second line: where it happened, or what it means. */
+export function momentDetail(moment: Moment, t: Catalogue, f: Format): string {
+  if (isSignal(moment)) {
+    const ms = number(moment, 'durationMs');
+    return [ms === undefined ? '' : f.latency(ms), moment.selector || t.panel.meaning[moment.kind]].filter(Boolean).join(' · ');
+  }
   switch (moment.kind) {
     case 'page':
       return pathOf(text(moment, 'url') || moment.label);

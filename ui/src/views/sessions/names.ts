@@ -1,0 +1,31 @@
+import type { ApiError } from '../../api/client';
+import type { Catalogue } from '../../i18n/catalogue';
+import type { Format } from '../../i18n/format';
+
+/** What a value of a key is called by people; the value itself where it needs no other name. */
+export function valueName(key: string, value: string, t: Catalogue, f: Format): string {
+  switch (key) {
+    case 'device':
+      return t.sessions.devices[value] ?? value;
+    case 'country':
+      return f.country(value);
+    case 'language':
+      return f.language(value);
+    case 'has':
+      return t.sessions.has[value] ?? value;
+    default:
+      return value;
+  }
+}
+
+/** What a key of the query language finds; nothing for one that is not known here. */
+export function keyHelp(key: string, t: Catalogue): string {
+  const keys: Record<string, string> = t.query.keys;
+  return keys[key] ?? (key.startsWith('trait.') ? t.query.keys['trait.NAME'] : '');
+}
+
+/** Why a query was refused, in the reader's language where the reason is one we know. */
+export function faultText({ detail, query }: Pick<ApiError, 'detail' | 'query'>, t: Catalogue): string {
+  const faults: Record<string, (...args: string[]) => string> = t.query.faults;
+  return (query && faults[query.code]?.(...query.args)) ?? [detail, query?.hint].filter(Boolean).join('. ');
+}
