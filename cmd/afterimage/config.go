@@ -79,6 +79,10 @@ var serveOptions = []option{
 		help: "header in which a proxy in front tells the visitor's country, such as CF-IPCountry",
 	},
 	{
+		flag: "geoip-file", arg: "FILE", env: "AFTERIMAGE_GEOIP_FILE",
+		help: "MaxMind DB file (.mmdb) to tell the visitor's country by where the header does not; read anew when it changes",
+	},
+	{
 		flag: "trusted-proxies", arg: "LIST", env: "AFTERIMAGE_TRUSTED_PROXIES", check: isAddressList,
 		help: "addresses or ranges, with commas, of proxies whose X-Forwarded-For is believed",
 	},
@@ -102,7 +106,7 @@ type config struct {
 
 	dictionaryMinSessions int
 
-	addr, publicURL, metricsAddr, countryHeader string
+	addr, publicURL, metricsAddr, countryHeader, geoipFile string
 
 	trustedProxies []string
 	demo           bool
@@ -117,6 +121,7 @@ func configOf(v values) config {
 		dictionaryMinSessions: int(v.num("dictionary-min-sessions")),
 		logLevel:              v.str("log-level"), logFormat: v.str("log-format"),
 		addr: v.str("addr"), publicURL: v.str("public-url"), metricsAddr: v.str("metrics-addr"), countryHeader: v.str("country-header"),
+		geoipFile:      v.str("geoip-file"),
 		trustedProxies: list(v.str("trusted-proxies")), demo: v.on("demo"), drainTimeout: v.duration("drain-timeout"),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -16,7 +17,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/afterimage/afterimage/internal/geoip"
 	"github.com/afterimage/afterimage/internal/httpapi"
+	"github.com/afterimage/afterimage/internal/worker"
 	recorderjs "github.com/afterimage/afterimage/recorder-js"
 	"github.com/afterimage/afterimage/ui"
 )
@@ -76,6 +79,7 @@ func (s *stores) serve(ctx context.Context, c *call) error {
 	defer stopBackground()
 	var work sync.WaitGroup
 	work.Go(func() { s.worker.Run(background) })
+	work.Go(func() { s.rebuilder.Run(background) })
 	// A signal that comes now ends the service in order, as one that comes later does.
 	begun := context.WithoutCancel(ctx)
 	if err = s.welcome(begun, c, url, metricsAddr); err == nil && c.demo {
@@ -115,9 +119,18 @@ func (s *stores) server(c *call, site *httpapi.Demo) (*httpapi.Server, error) {
 	if err != nil {
 		s.log.Warn("sites cannot be recorded by this build", "error", err)
 	}
+	var country func(netip.Addr) string
+	if c.geoipFile != "" {
+		countries, err := geoip.Open(c.geoipFile, s.now, s.log)
+		if err != nil {
+			return nil, fmt.Errorf("--geoip-file: %w", err)
+		}
+		country = countries.Country
+	}
 	server, err := httpapi.New(httpapi.Deps{
 		Replay: s.replay, Sessions: s.sql, Outbox: s.sql, Feedback: s.sql, Accounts: s.sql, Auth: s.auth,
-		Index: s.index, Bucket: s.bucket, UI: ui.FS(), Recorder: recorder, Demo: site,
+		Index: s.index, Suggest: s.index, Saved: s.sql, Rebuild: rebuilder{s.rebuilder}, Bucket: s.bucket, Country: country,
+		UI: ui.FS(), Recorder: recorder, Demo: site,
 		Config: httpapi.Config{
 			PublicURL: c.publicURL, CountryHeader: c.countryHeader, TrustedProxies: c.trustedProxies, Version: versionName(),
 		},
@@ -128,6 +141,11 @@ func (s *stores) server(c *call, site *httpapi.Demo) (*httpapi.Server, error) {
 	}
 	return server, nil
 }
+
+// rebuilder gives the API the worker's own.
+type rebuilder struct{ *worker.Rebuilder }
+
+func (r rebuilder) State() httpapi.RebuildState { return httpapi.RebuildState(r.Rebuilder.State()) }
 
 func recorderScript() (httpapi.Recorder, error) {
 	script, err := recorderjs.Script()

@@ -42,10 +42,12 @@ type stores struct {
 	keys   masterKeys
 	sql    *sqlstore.Store
 	bucket blob.Bucket
-	index  search.Index
+	index  search.Engine
 	replay *replay.Service
 	auth   *auth.Service
 	worker *worker.Worker
+	// rebuilder rebuilds the index while the service runs.
+	rebuilder *worker.Rebuilder
 
 	closers []func() error // in the order opened
 }
@@ -180,19 +182,20 @@ func (s *stores) openIndex(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.index, fresh = index, index.Fresh()
+		s.index, fresh = engineOf(index), index.Fresh()
 	} else {
 		index, err := meili.Open(ctx, s.config.searchURL, s.config.searchKey, searchPrefix)
 		if err != nil {
 			return err
 		}
-		s.index, fresh = index, index.Fresh()
+		s.index, fresh = engineOf(index), index.Fresh()
 	}
 	s.onClose(s.index.Close)
 	s.worker = &worker.Worker{
 		Stores:  worker.Stores{Sessions: s.sql, Responses: s.sql, Accounts: s.sql, Index: s.index},
 		Service: s.replay, Now: s.now, Log: s.log,
 	}
+	s.rebuilder = worker.NewRebuilder(s.worker.Indexer())
 	if !fresh {
 		return nil
 	}
@@ -247,4 +250,20 @@ func (s *stores) session(ctx context.Context, id string) (replay.Session, error)
 		return session, fmt.Errorf("there is no session %s", id)
 	}
 	return session, err
+}
+
+func engineOf(index search.Index) search.Engine {
+	if e, ok := index.(search.Engine); ok {
+		return e
+	}
+	return quiet{index}
+}
+
+type quiet struct{ search.Index }
+
+func (quiet) Values(context.Context, string, string, string, int) ([]search.ValueCount, error) {
+	return nil, nil
+}
+func (quiet) TraitNames(context.Context, string, string, int) ([]search.ValueCount, error) {
+	return nil, nil
 }

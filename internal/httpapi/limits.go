@@ -29,6 +29,11 @@ const (
 
 	queryBytesMax  = 8000 // of a search: 2,000 characters of any script; search.Parse says it better below that
 	cursorBytesMax = 512
+	zoneBytesMax   = 64 // the longest name of a time zone has half of that
+
+	// pendingShare is how much longer a count of the outbox is believed than it took: so polling costs
+	// at most a twentieth of one thread, and the count is fresh as long as it is cheap.
+	pendingShare = 20
 
 	eventStreamsMax = 64  // recordings read at a time: each holds a block and a compressor
 	liveStreamsMax  = 512 // each asks the store once a second
@@ -36,6 +41,21 @@ const (
 	livePollInterval  = time.Second
 	liveHeartbeat     = 15 * time.Second // below the 30 s after which proxies drop silent connections
 	retryAfterSeconds = 5                // what a client told to come back waits
+
+	exportsMax    = 4       // at a time: each keeps the index and the store busy
+	exportPage    = 500     // sessions: as many as one search gives, some MB in memory
+	exportRowsMax = 100_000 // what a spreadsheet still opens in seconds
+
+	// completionsMax lets all keys be listed; search.Suggester gives 100 values.
+	completionsMax = 60
+
+	savedCountsAge    = 3 * time.Second // how old a saved search's count may be: many may watch one list
+	savedCountsAtOnce = 4               // searches of one list at a time, each some ms
+	savedCountsTime   = 2 * time.Second // for all of one list; what is not counted by then is told as -1
+	savedPeriodBytes  = 16
+
+	failuresRead  = 1000 // of all projects, of which those of one are shown
+	failuresShown = 100
 
 	keyCacheAge = 5 * time.Second // how long a changed project may be seen as it was
 	keyCacheMax = 1024

@@ -60,7 +60,7 @@ func (s *Server) putMe(c *fiber.Ctx) error {
 		return badRequest("body: neither email nor password is to change")
 	}
 	secret, user, err := s.Auth.UpdateSelf(c.UserContext(), who.user.ID,
-		auth.Change{Email: change.Email, Password: change.Password, CurrentPassword: change.CurrentPassword}, s.clientAddress(c))
+		auth.Change{Email: change.Email, Password: change.Password, CurrentPassword: change.CurrentPassword}, s.clientAddress(c).String())
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (s *Server) login(c *fiber.Ctx) error {
 	if err := decode(c, &body); err != nil {
 		return err
 	}
-	secret, user, err := s.Auth.Login(c.UserContext(), body.Email, body.Password, s.clientAddress(c))
+	secret, user, err := s.Auth.Login(c.UserContext(), body.Email, body.Password, s.clientAddress(c).String())
 	if err != nil {
 		return err
 	}

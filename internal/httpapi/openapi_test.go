@@ -278,7 +278,7 @@ func TestOpenAPIIsConsistent(t *testing.T) {
 	for _, ref := range regexp.MustCompile(`#/components/[\w/]+`).FindAllString(text, -1) {
 		resolve(map[string]any{"$ref": ref})
 	}
-	for _, group := range []string{"schemas", "responses", "parameters"} {
+	for _, group := range []string{"schemas", "responses", "parameters", "requestBodies"} {
 		for name := range at(document(), "components", group).(map[string]any) {
 			if !regexp.MustCompile(`#/components/` + group + `/` + name + `\b`).MatchString(text) {
 				t.Errorf("components/%s/%s is not used", group, name)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
+	_ "time/tzdata" // so that time zones are known wherever the binary runs
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
@@ -113,6 +115,22 @@ func (q *query) choice(name string, words ...string) string {
 		q.err = badRequest(fmt.Sprintf("%s: not one of %q", name, words))
 	}
 	return words[0]
+}
+
+// zone reads the name of a time zone of the IANA database, such as Asia/Seoul; UTC where it is absent.
+func (q *query) zone(name string) *time.Location {
+	s := q.text(name, zoneBytesMax)
+	if s == "" {
+		return time.UTC
+	}
+	zone, err := time.LoadLocation(s)
+	if err != nil || s == "Local" { // which would be the server's own
+		if q.err == nil {
+			q.err = badRequest(name + ": not a time zone of the IANA database, such as Asia/Seoul")
+		}
+		return time.UTC
+	}
+	return zone
 }
 
 // id reads an id; empty where it is absent. One that cannot exist is not found.

@@ -27,9 +27,14 @@ type problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
-	// Position and Hint say where a search query is wrong (rune offset) and what to write instead.
-	Position *int   `json:"position,omitempty"`
-	Hint     string `json:"hint,omitempty"`
+	// Where a search query is wrong (rune offsets), why, by a name that apps have words for, and what to
+	// write instead.
+	Position   *int     `json:"position,omitempty"`
+	End        *int     `json:"end,omitempty"`
+	Code       string   `json:"code,omitempty"`
+	Args       []string `json:"args,omitempty"` // what the words for the code speak of
+	Hint       string   `json:"hint,omitempty"`
+	Unfinished bool     `json:"unfinished,omitempty"` // it only ends too early
 
 	retryAfter int // seconds; 0: not told
 }
@@ -79,6 +84,8 @@ var problems = []struct {
 	{account.ErrInvalid, 400, "invalid", "Invalid request", ""},
 	{account.ErrDenied, 401, "denied", "Denied", ""},
 	{account.ErrExpired, 401, "expired", "Expired", ""},
+	{search.ErrSavedNotFound, 404, "not-found", "Not found", errNotFound.Detail},
+	{search.ErrSavedName, 409, "exists", "Already exists", "The project has another saved search of this name."},
 	{search.ErrCursor, 400, "invalid", "Invalid request", ""},
 	{search.ErrUnavailable, 503, "search-unavailable", "Search unavailable", "The search engine does not answer now; recording goes on. Try again in a moment."},
 	{context.DeadlineExceeded, 503, "busy", "Busy", "This took too long; try again later."},
@@ -97,7 +104,7 @@ func problemFor(err error) *problem {
 	}
 	if q, ok := errors.AsType[*search.QueryError](err); ok {
 		p := newProblem(400, "bad-query", "The query cannot be understood", q.Why)
-		p.Position, p.Hint = &q.Pos, q.Hint
+		p.Position, p.End, p.Code, p.Args, p.Hint, p.Unfinished = &q.Pos, &q.End, q.Code, q.Args, q.Hint, q.Unfinished
 		return p
 	}
 	if f, ok := errors.AsType[*fiber.Error](err); ok {

@@ -45,10 +45,10 @@ func peer(c *fiber.Ctx) netip.Addr {
 // clientAddress is where the request comes from: the last address of X-Forwarded-For
 // that is not a trusted proxy's, if the peer is one; else the peer. What stands before
 // it was written by the client and proves nothing.
-func (s *Server) clientAddress(c *fiber.Ctx) string {
+func (s *Server) clientAddress(c *fiber.Ctx) netip.Addr {
 	at := peer(c)
 	if !s.proxies.trust(at) {
-		return at.String()
+		return at
 	}
 	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
 	for i := len(hops) - 1; i >= 0; i-- {
@@ -60,7 +60,7 @@ func (s *Server) clientAddress(c *fiber.Ctx) string {
 			break
 		}
 	}
-	return at.String()
+	return at
 }
 
 // https reports whether the browser speaks HTTPS to us or to the proxy in front.
@@ -74,18 +74,28 @@ func (s *Server) https(c *fiber.Ctx) bool {
 	return s.proxies.trust(peer(c)) && strings.EqualFold(c.Get(fiber.HeaderXForwardedProto), "https")
 }
 
-// country is what the proxy in front says, as ISO 3166-1 alpha-2 in upper case, or empty.
-// Naming the header is the operator's word that a proxy sets it; where trusted proxies
-// are named too, it must come from one of them.
+// country is the client's, as ISO 3166-1 alpha-2 in upper case, or empty: what the proxy in front
+// says, or else what is known of the address. Naming the header is the operator's word that a proxy
+// sets it; where trusted proxies are named too, it must come from one of them.
 func (s *Server) country(c *fiber.Ctx) string {
-	if s.Config.CountryHeader == "" || (len(s.proxies) > 0 && !s.proxies.trust(peer(c))) {
+	if s.Config.CountryHeader != "" && (len(s.proxies) == 0 || s.proxies.trust(peer(c))) {
+		code := strings.ToUpper(c.Get(s.Config.CountryHeader))
+		if isCountry(code) {
+			return code
+		}
+	}
+	if s.Country == nil {
 		return ""
 	}
-	code := strings.ToUpper(c.Get(s.Config.CountryHeader))
-	if len(code) != 2 || code[0] < 'A' || code[0] > 'Z' || code[1] < 'A' || code[1] > 'Z' || code == "XX" {
-		return "" // XX is Cloudflare's word for unknown
+	if code := s.Country(s.clientAddress(c)); isCountry(code) {
+		return code
 	}
-	return code
+	return ""
+}
+
+// isCountry tells whether a code can be one. XX is Cloudflare's word for unknown.
+func isCountry(code string) bool {
+	return len(code) == 2 && code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z' && code != "XX"
 }
 
 // ownOrigin reports whether a browser's Origin header names this service.

@@ -44,11 +44,22 @@ func (s *Server) table() []route {
 		{del, "/api/v1/projects/:project/tokens/:token", admin, s.deleteToken},
 
 		{get, "/api/v1/sessions", viewer, s.listSessions},
+		{get, "/api/v1/sessions/export", viewer, s.exportSessions}, // before the one that takes any word
 		{get, "/api/v1/sessions/:session", viewer, s.getSession},
+		{patch, "/api/v1/sessions/:session", member, s.patchSession},
 		{del, "/api/v1/sessions/:session", admin, s.eraseSession},
 		{get, "/api/v1/sessions/:session/events", viewer, s.getEvents},
 		{get, "/api/v1/sessions/:session/moments", viewer, s.getMoments},
 		{get, "/api/v1/sessions/:session/stream", viewer, s.streamSession},
+
+		{get, "/api/v1/search/complete", viewer, s.completeQuery},
+		{get, "/api/v1/searches", viewer, s.listSearches},
+		{post, "/api/v1/searches", member, s.createSearch},
+		{put, "/api/v1/searches/:search", member, s.putSearch},
+		{del, "/api/v1/searches/:search", member, s.deleteSearch},
+		{get, "/api/v1/indexing", admin, s.getIndexing},
+		{post, "/api/v1/indexing/retry", admin, s.retryIndexing},
+		{post, "/api/v1/indexing/rebuild", admin, s.rebuildIndex},
 
 		{get, "/api/v1/responses", viewer, s.listResponses},
 		{post, "/api/v1/responses", member, s.createResponses},

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ type Recordings interface {
 	Moments(ctx context.Context, s *replay.Session) ([]replay.Moment, error)
 	BatchesAfter(ctx context.Context, s *replay.Session, tabID string, afterSeq int64, yield func(seq int64, events []byte) error) error
 	Play(ctx context.Context, s *replay.Session, q replay.EventQuery) (*replay.Playback, error)
+	Tag(ctx context.Context, projectID, sessionID string, tags []string) error
 	Erase(ctx context.Context, projectID, sessionID string) error
 }
 
@@ -66,7 +68,7 @@ type Config struct {
 	Version        string
 }
 
-// Deps is what a server is made of. All but Demo, Bucket and Metrics are needed.
+// Deps is what a server is made of. All but Demo, Bucket, Country and Metrics are needed.
 type Deps struct {
 	Replay   Replay
 	Sessions replay.SessionStore
@@ -75,7 +77,12 @@ type Deps struct {
 	Accounts account.Store
 	Auth     *auth.Service
 	Index    search.Index
+	Suggest  search.Suggester
+	Saved    search.SavedStore
+	Rebuild  Rebuilder
 	Bucket   blob.Bucket // asked by /readyz; nil: not asked
+	// Country tells the country of an address, ISO 3166-1 alpha-2 in upper case or empty; nil: of none.
+	Country func(netip.Addr) string
 
 	UI       fs.FS // the built web app; may lack index.html
 	Recorder Recorder
@@ -99,9 +106,13 @@ type Server struct {
 	static   *static
 	recorder *file // nil: not built
 	ready    readiness
+	pending  pendingCount
 
-	eventSlots chan struct{}
-	liveSlots  chan struct{}
+	counts *savedCounts
+
+	eventSlots  chan struct{}
+	liveSlots   chan struct{}
+	exportSlots chan struct{}
 
 	base     context.Context // of all work; ends when Shutdown gives up waiting
 	stop     context.CancelFunc
@@ -129,7 +140,9 @@ func New(d Deps) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Deps: d, proxies: trusted, openAPI: document, keys: newKeyCache(d.Accounts, d.Now), static: newStatic(d.UI),
-		eventSlots: make(chan struct{}, eventStreamsMax), liveSlots: make(chan struct{}, liveStreamsMax), draining: make(chan struct{})}
+		counts:     newSavedCounts(d.Index, d.Now, d.Log),
+		eventSlots: make(chan struct{}, eventStreamsMax), liveSlots: make(chan struct{}, liveStreamsMax),
+		exportSlots: make(chan struct{}, exportsMax), draining: make(chan struct{})}
 	if len(d.Recorder.Script) > 0 {
 		s.recorder = newFile("afterimage.js", d.Recorder.Script)
 	}

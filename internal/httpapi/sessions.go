@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"context"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/afterimage/afterimage/internal/account"
@@ -13,8 +15,32 @@ type sessionList struct {
 	list[foundSession]
 	Total  *int64                      `json:"total,omitempty"`
 	Facets map[string]map[string]int64 `json:"facets,omitempty"`
+	// Typos is true where these are the sessions of words that are one typo away.
+	Typos bool `json:"typos"`
+	// Notes are advice on the query.
+	Notes []noteJSON `json:"notes"`
 	// Pending is how many changed sessions the index does not know yet.
 	Pending int64 `json:"pending"`
+}
+
+// noteJSON is advice on a query that is understood, but maybe not as it was meant.
+type noteJSON struct {
+	Position int      `json:"position"`
+	End      int      `json:"end"`
+	Code     string   `json:"code"`
+	Args     []string `json:"args"`
+	Text     string   `json:"text"`
+}
+
+func notesOf(q search.Query) []noteJSON {
+	notes := make([]noteJSON, 0, len(q.Notes))
+	for _, n := range q.Notes {
+		if n.Args == nil {
+			n.Args = []string{}
+		}
+		notes = append(notes, noteJSON{n.Pos, n.End, n.Code, n.Args, n.Text})
+	}
+	return notes
 }
 
 func (s *Server) listSessions(c *fiber.Ctx) error {
@@ -23,27 +49,35 @@ func (s *Server) listSessions(c *fiber.Ctx) error {
 		return err
 	}
 	q := &query{c: c}
-	text := q.text("q", queryBytesMax)
-	r := search.Request{ProjectID: project.ID, From: q.millis("from"), To: q.millis("to"),
-		Sort:  search.Sort(q.choice("sort", string(search.SortNewest), string(search.SortRelevance))),
-		Limit: int(q.whole("limit", listDefault, 1, listMax)), Cursor: q.text("cursor", cursorBytesMax),
-		WithTotal: q.flag("total"), WithFacet: q.flag("facets")}
+	r := s.searchAsked(q, project.ID)
+	r.Limit, r.Cursor = int(q.whole("limit", listDefault, 1, listMax)), q.text("cursor", cursorBytesMax)
+	r.WithTotal, r.WithFacet = q.flag("total"), q.flag("facets")
 	if q.err != nil {
 		return q.err
-	}
-	if r.Query, err = search.Parse(text); err != nil {
-		return err
 	}
 	answer, err := s.find(c, r)
 	if err != nil {
 		return err
 	}
-	waiting, err := s.Outbox.OutboxState(c.UserContext())
-	if err != nil {
+	answer.Notes = notesOf(r.Query)
+	if answer.Pending, err = s.pending.count(c.UserContext(), s.Outbox); err != nil {
 		return err
 	}
-	answer.Pending = waiting.Pending
 	return respond(c, fiber.StatusOK, answer)
+}
+
+// searchAsked reads the parameters that say which sessions, and in which order.
+func (s *Server) searchAsked(q *query, projectID string) search.Request {
+	text, zone := q.text("q", queryBytesMax), q.zone("tz")
+	r := search.Request{ProjectID: projectID, From: q.millis("from"), To: q.millis("to"), Exact: q.flag("exact"), Now: s.Now().UnixMilli(),
+		Sort: search.Sort(q.choice("sort", string(search.SortNewest), string(search.SortOldest), string(search.SortRelevance)))}
+	if q.err == nil {
+		r.Query, q.err = search.ParseIn(text, zone)
+	}
+	if r.Query.Sort != "" { // what was typed is what was meant
+		r.Sort = r.Query.Sort
+	}
+	return r
 }
 
 // find asks the index and shows only what the store has: the index may lag, and a
@@ -62,7 +96,7 @@ func (s *Server) find(c *fiber.Ctx, r search.Request) (sessionList, error) {
 			answer.Total = &result.Total
 		}
 		if round == 0 {
-			answer.Facets = result.Facets
+			answer.Facets, answer.Typos = result.Facets, result.Typos
 		}
 		found, err := s.existing(c, r.ProjectID, result.Hits)
 		if err != nil {
@@ -78,33 +112,43 @@ func (s *Server) find(c *fiber.Ctx, r search.Request) (sessionList, error) {
 	return answer, nil
 }
 
-// existing loads the sessions of hits, in the order of the hits.
+// existing shows the sessions of hits that there are, in the order of the hits.
 func (s *Server) existing(c *fiber.Ctx, projectID string, hits []search.Hit) ([]foundSession, error) {
+	sessions, err := s.sessionsOf(c.UserContext(), projectID, hits)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]foundSession, 0, len(hits))
+	for i, session := range sessions {
+		if session == nil {
+			continue
+		}
+		matches := hits[i].Matches
+		if matches == nil {
+			matches = []search.Match{}
+		}
+		out = append(out, foundSession{sessionOf(session), matches})
+	}
+	return out, nil
+}
+
+// sessionsOf loads the session of each hit; nil for one that is gone. One query, however many there are.
+func (s *Server) sessionsOf(ctx context.Context, projectID string, hits []search.Hit) ([]*replay.Session, error) {
 	if len(hits) == 0 {
 		return nil, nil
 	}
 	ids := make([]string, len(hits))
+	place := make(map[string]int, len(hits))
 	for i, h := range hits {
-		ids[i] = h.ID
+		ids[i], place[h.ID] = h.ID, i
 	}
-	sessions, err := s.Sessions.SessionsByID(c.UserContext(), projectID, ids)
+	sessions, err := s.Sessions.SessionsByID(ctx, projectID, ids)
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[string]*replay.Session, len(sessions))
+	out := make([]*replay.Session, len(hits))
 	for i := range sessions {
-		byID[sessions[i].ID] = &sessions[i]
-	}
-	out := make([]foundSession, 0, len(hits))
-	for _, h := range hits {
-		session := byID[h.ID]
-		if session == nil {
-			continue
-		}
-		if h.Matches == nil {
-			h.Matches = []search.Match{}
-		}
-		out = append(out, foundSession{sessionOf(session), h.Matches})
+		out[place[sessions[i].ID]] = &sessions[i]
 	}
 	return out, nil
 }

@@ -92,10 +92,14 @@ func TestListSessionsPagesPastStaleHits(t *testing.T) {
 func TestListSessionsBadParameters(t *testing.T) {
 	w := newWorld(t)
 	p := w.refused(400, "bad-query", call{method: "GET", path: "/api/v1/sessions?q=" + url.QueryEscape("결제 borwser:Safari"), as: "shop/viewer"})
-	if p.Position == nil || *p.Position != 3 || !strings.Contains(p.Hint, "browser") || p.Detail == "" {
-		t.Errorf("problem %+v, want position 3 and the hint browser", p)
+	if p.Position == nil || *p.Position != 3 || p.End == nil || *p.End <= 3 || p.Code != "unknown-key" || strings.Join(p.Args, " ") != "borwser browser" ||
+		!strings.Contains(p.Hint, "browser") || p.Detail == "" || p.Unfinished {
+		t.Errorf("problem %+v, want position 3, the code unknown-key and the hint browser", p)
 	}
-	for _, q := range []string{"limit=0", "limit=201", "limit=x", "limit=-1", "from=x", "from=-1", "to=99999999999999999999", "sort=oldest", "total=maybe",
+	if p = w.refused(400, "bad-query", call{method: "GET", path: "/api/v1/sessions?q=" + url.QueryEscape(`"결제 버튼`), as: "shop/viewer"}); p.Code != "never-closed" || !p.Unfinished {
+		t.Errorf("problem %+v, want never-closed and unfinished", p)
+	}
+	for _, q := range []string{"limit=0", "limit=201", "limit=x", "limit=-1", "from=x", "from=-1", "to=99999999999999999999", "sort=best", "total=maybe", "exact=2", "tz=Mars/Olympus", "tz=Local", "tz=../UTC", "tz=" + strings.Repeat("x", 70),
 		"cursor=" + strings.Repeat("x", 600), "cursor=%00", "q=%ff", "q=" + strings.Repeat("x", 9000)} {
 		w.refused(400, "invalid", call{method: "GET", path: "/api/v1/sessions?" + q, as: "shop/viewer"})
 	}

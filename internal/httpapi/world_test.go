@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,6 +25,7 @@ import (
 	"github.com/afterimage/afterimage/replay"
 	"github.com/afterimage/afterimage/replay/blob/fs"
 	"github.com/afterimage/afterimage/replay/segment"
+	"github.com/afterimage/afterimage/search"
 	"github.com/afterimage/afterimage/search/fts"
 )
 
@@ -37,10 +39,13 @@ type world struct {
 	service *replay.Service
 	index   *fts.Index
 	worker  *worker.Worker
-	auth    *auth.Service
-	folder  string // of the bucket
-	log     *logBuffer
-	clock   *clock
+	// rebuilder runs until the test ends.
+	rebuilder    *worker.Rebuilder
+	stopRebuilds func()
+	auth         *auth.Service
+	folder       string // of the bucket
+	log          *logBuffer
+	clock        *clock
 
 	keys   map[string]string // project → public key
 	tokens map[string]string // project/role → secret
@@ -105,8 +110,9 @@ func newWorld(t *testing.T, change ...func(*httpapi.Deps)) *world {
 	w.auth = auth.New(w.store, w.clock.Now)
 	w.worker = &worker.Worker{Stores: worker.Stores{Sessions: w.store, Responses: w.store, Accounts: w.store, Index: w.index},
 		Service: w.service, Now: w.clock.Now, Log: log}
+	w.rebuild()
 	deps := httpapi.Deps{Replay: w.service, Sessions: w.store, Outbox: w.store, Feedback: w.store, Accounts: w.store, Auth: w.auth,
-		Index: w.index, Bucket: bucket, UI: builtUI(), Recorder: httpapi.Recorder{Script: []byte("// recorder" + strings.Repeat(" x;", 500)), Hash: "0123456789abcdef"},
+		Index: w.index, Suggest: suggesterOf(w.index), Saved: w.store, Rebuild: rebuilder{w.rebuilder}, Bucket: bucket, UI: builtUI(), Recorder: httpapi.Recorder{Script: []byte("// recorder" + strings.Repeat(" x;", 500)), Hash: "0123456789abcdef"},
 		Config: httpapi.Config{Version: "test"}, Now: w.clock.Now, Log: log}
 	for _, c := range change {
 		c(&deps)
@@ -120,6 +126,20 @@ func newWorld(t *testing.T, change ...func(*httpapi.Deps)) *world {
 	return w
 }
 
+// rebuilder gives the API the worker's own.
+type rebuilder struct{ *worker.Rebuilder }
+
+func (r rebuilder) State() httpapi.RebuildState { return httpapi.RebuildState(r.Rebuilder.State()) }
+
+// rebuild lets the index be rebuilt on demand until the test ends.
+func (w *world) rebuild() {
+	w.rebuilder = worker.NewRebuilder(w.worker.Indexer())
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); w.rebuilder.Run(ctx) }()
+	w.stopRebuilds = func() { stop(); <-ended }
+}
+
 // listen serves on a free port until the test ends, then closes all in order.
 func (w *world) listen() {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -131,6 +151,7 @@ func (w *world) listen() {
 		http.DefaultClient.CloseIdleConnections()
 		ctx, cancel := timeout(10 * time.Second)
 		defer cancel()
+		w.stopRebuilds()
 		for _, err := range []error{w.server.Shutdown(ctx), <-served, w.service.Close(ctx), w.index.Close(), w.store.Close()} {
 			if err != nil {
 				w.t.Errorf("close: %v", err)
@@ -261,9 +282,11 @@ func (w *world) refused(status int, slug string, c call) problem {
 }
 
 type problem struct {
-	Type, Title, Detail, Hint string
-	Status                    int
-	Position                  *int
+	Type, Title, Detail, Hint, Code string
+	Status                          int
+	Position, End                   *int
+	Args                            []string
+	Unfinished                      bool
 }
 
 // recording is what a test sends as a recorder would.
@@ -326,4 +349,20 @@ func (w *world) indexed() {
 			w.t.Fatal(err)
 		}
 	}
+}
+
+func suggesterOf(index any) search.Suggester {
+	if s, ok := index.(search.Suggester); ok {
+		return s
+	}
+	return quiet{}
+}
+
+type quiet struct{}
+
+func (quiet) Values(context.Context, string, string, string, int) ([]search.ValueCount, error) {
+	return nil, nil
+}
+func (quiet) TraitNames(context.Context, string, string, int) ([]search.ValueCount, error) {
+	return nil, nil
 }
