@@ -2,6 +2,7 @@ package signal
 
 import (
 	"encoding/json"
+	"math"
 
 	"github.com/afterimage/afterimage/replay/rrweb"
 )
@@ -50,6 +51,11 @@ func (b *Batch) End() { b.gather.end() }
 
 // Add takes the next event.
 func (b *Batch) Add(ev rrweb.Event) {
+	before := b.LastAt
+	if b.Events == 0 {
+		before = ev.Timestamp - math.MaxInt32
+		b.gather.firstAt = ev.Timestamp
+	}
 	if b.Events == 0 || ev.Timestamp < b.FirstAt {
 		b.FirstAt = ev.Timestamp
 	}
@@ -70,6 +76,7 @@ func (b *Batch) Add(ev rrweb.Event) {
 			}
 		}
 	case rrweb.TypeIncrementalSnapshot:
+		b.notice(ev, before)
 		b.input(ev)
 	case rrweb.TypeMeta:
 		b.meta(ev)
@@ -90,7 +97,6 @@ func (b *Batch) add(m Moment) {
 
 // input counts activity and notes clicks.
 func (b *Batch) input(ev rrweb.Event) {
-	b.notice(ev)
 	switch ev.Source {
 	case rrweb.SourceMouseMove, rrweb.SourceMouseInteraction, rrweb.SourceScroll,
 		rrweb.SourceInput, rrweb.SourceTouchMove, rrweb.SourceDrag:

@@ -3,8 +3,6 @@ package signal
 import (
 	"encoding/json"
 	"math"
-	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/afterimage/afterimage/replay/rrweb"
@@ -30,6 +28,8 @@ func (b *Batch) custom(ev rrweb.Event) {
 		b.track(ev.Timestamp, d.Payload)
 	case "afterimage.vital":
 		b.vital(ev.Timestamp, d.Payload)
+	case "afterimage.longtask":
+		b.longTask(ev.Timestamp, d.Payload)
 	case "afterimage.response":
 		b.response(ev.Timestamp, d.Payload)
 	case "breadcrumb":
@@ -115,14 +115,32 @@ func (b *Batch) vital(at int64, payload []byte) {
 		Name  string
 		Value float64
 	}
-	if json.Unmarshal(payload, &p) != nil || !vitalNames[p.Name] || p.Value < 0 || p.Value > vitalMax {
+	if json.Unmarshal(payload, &p) == nil {
+		b.measured(at, p.Name, p.Value)
+	}
+}
+
+func (b *Batch) measured(at int64, name string, value float64) {
+	if !vitalNames[name] || value < 0 || value > vitalMax {
 		return
 	}
 	if b.Vitals == nil {
 		b.Vitals = map[string]float64{}
 	}
-	b.Vitals[p.Name] = max(b.Vitals[p.Name], p.Value)
-	b.gather.note(Fact{At: at, Kind: FactVital, Text: p.Name, N: int64(math.Round(p.Value * vitalScale))})
+	b.Vitals[name] = max(b.Vitals[name], value)
+	b.gather.note(Fact{At: at, Kind: FactVital, Text: name, N: int64(math.Round(value * vitalScale))})
+}
+
+// longTask reads a task that kept the page busy: {duration, startTime}, ms and unix ms.
+func (b *Batch) longTask(at int64, payload []byte) {
+	var p struct{ Duration, StartTime float64 }
+	if json.Unmarshal(payload, &p) != nil || p.Duration < freezeMs || p.Duration > vitalMax {
+		return
+	}
+	if end := p.StartTime + p.Duration; p.StartTime > 0 && end < float64(at) {
+		at = int64(end)
+	}
+	b.gather.note(Fact{At: at, Kind: FactBlocked, X: toldLongTask, N: int64(p.Duration)})
 }
 
 func (b *Batch) track(at int64, payload []byte) {
@@ -154,6 +172,7 @@ func (b *Batch) response(at int64, payload []byte) {
 	p.ID, p.Kind, p.Survey = Line(p.ID, 64), Line(p.Kind, 16), Line(p.Survey, 100)
 	p.Text, p.Category, p.URL = block(p.Text, 2000), Line(p.Category, 100), Line(p.URL, 2000)
 	b.add(newMoment(at, KindResponse, p.Text, p))
+	b.gather.note(Fact{At: at, Kind: FactAnswer})
 }
 
 // breadcrumb reads Sentry's: clicks named by their element, and the console.
@@ -167,24 +186,6 @@ func (b *Batch) breadcrumb(at int64, payload []byte) {
 		b.add(newMoment(at, KindClick, p.Message, nil))
 	case p.Category == "console" && (p.Level == "error" || p.Level == "warning"):
 		b.console(at, p.Level, p.Message)
-	}
-}
-
-// span reads Sentry's requests.
-func (b *Batch) span(at int64, payload []byte) {
-	var p struct {
-		Op             string  `json:"op"`
-		Description    string  `json:"description"`
-		StartTimestamp float64 `json:"startTimestamp"` // seconds
-		EndTimestamp   float64 `json:"endTimestamp"`
-		Data           struct {
-			Method     string `json:"method"`
-			StatusCode int    `json:"statusCode"`
-		} `json:"data"`
-	}
-	if json.Unmarshal(payload, &p) == nil && (p.Op == "resource.fetch" || p.Op == "resource.xhr") {
-		b.request(at, requestData{Method: p.Data.Method, URL: p.Description, Status: p.Data.StatusCode,
-			DurationMs: int64((p.EndTimestamp - p.StartTimestamp) * 1000)})
 	}
 }
 
@@ -229,57 +230,4 @@ func (b *Batch) console(at int64, level, text string) {
 		level = "warn"
 	}
 	b.add(newMoment(at, KindConsole, text, map[string]string{"level": level}))
-}
-
-// requestData are the details of a request moment.
-type requestData struct {
-	Method     string `json:"method"`
-	URL        string `json:"url"`
-	Status     int    `json:"status"` // 0: no answer
-	DurationMs int64  `json:"durationMs"`
-}
-
-func (b *Batch) network(ev rrweb.Event) {
-	var d struct {
-		Payload struct {
-			Requests []struct {
-				URL            string  `json:"url"`
-				Name           string  `json:"name"`
-				Method         string  `json:"method"`
-				Status         *int    `json:"status"`
-				ResponseStatus *int    `json:"responseStatus"`
-				Duration       float64 `json:"duration"`
-			} `json:"requests"`
-		} `json:"payload"`
-	}
-	if json.Unmarshal(ev.Data, &d) != nil {
-		return
-	}
-	for _, r := range d.Payload.Requests {
-		if r.URL == "" {
-			r.URL = r.Name
-		}
-		if r.Status == nil {
-			r.Status = r.ResponseStatus
-		}
-		if r.Status != nil {
-			b.request(ev.Timestamp, requestData{Method: r.Method, URL: r.URL, Status: *r.Status, DurationMs: int64(r.Duration)})
-		}
-	}
-}
-
-// request adds a moment for a request that failed: no answer, or a client or server error.
-func (b *Batch) request(at int64, r requestData) {
-	if r.Status != 0 && r.Status < http.StatusBadRequest {
-		return
-	}
-	if r.Method == "" {
-		r.Method = http.MethodGet
-	}
-	r.Method, r.URL = Line(r.Method, 16), Line(r.URL, 2000)
-	status := strconv.Itoa(r.Status)
-	if r.Status == 0 {
-		status = "failed"
-	}
-	b.add(newMoment(at, KindRequest, r.Method+" "+r.URL+" "+status, r))
 }

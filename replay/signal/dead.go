@@ -34,11 +34,11 @@ type deadData struct {
 	Count int `json:"count"` // clicks on the element meanwhile
 }
 
-func (s *dead) add(d *Detector, f *Fact, visited bool) {
+func (s *dead) add(d *Detector, f *Fact) {
 	if f.Kind == FactPointer || f.Kind == FactSent || f.Kind == FactBlocked {
 		return // they are told late
 	}
-	s.decide(d, f, visited)
+	s.decide(d, f)
 	switch f.Kind {
 	case FactGap:
 		*s = dead{}
@@ -83,7 +83,7 @@ func (s *dead) reaction() {
 }
 
 // decide gives the clicks that waited long enough when f came.
-func (s *dead) decide(d *Detector, f *Fact, visited bool) {
+func (s *dead) decide(d *Detector, f *Fact) {
 	kept := s.pending[:0]
 	for _, c := range s.pending {
 		if !c.link && f.At-c.last >= deadAfterMs {
@@ -100,7 +100,7 @@ func (s *dead) decide(d *Detector, f *Fact, visited bool) {
 		switch {
 		case c.link && f.At-c.last >= linkAfterMs:
 			s.give(d, &c)
-		case c.link && (visited || f.Kind == FactPage):
+		case c.link && f.Kind == FactPage:
 		default:
 			kept = append(kept, c)
 		}

@@ -21,8 +21,17 @@ type Detector struct {
 	found []Moment
 	given map[string]int // how many of each kind
 	page  pages
-	rage  rage
-	dead  dead
+
+	rage       rage
+	dead       dead
+	errorClick errorClick
+	slow       slowRequest
+	vitals     poorVitals
+	quickBack  quickBack
+	thrash     thrash
+	form       form
+	freeze     freeze
+	refresh    refresh
 }
 
 // Detect returns the moments of one tab that take more than one event to see, in order of time. ended tells that the
@@ -44,25 +53,37 @@ func Detect(facts []Fact, ended bool, elements func(node int, at int64) (rrweb.E
 // Add takes the next fact. It returns the moments that are clear now; they may lie before others returned earlier.
 func (d *Detector) Add(f Fact) []Moment {
 	d.found = nil
+	was := d.page.now.URL
 	visit := d.page.add(&f)
 	if visit != nil {
-		d.rage.left(d, visit)
+		d.thrash.end(d, was)
 	}
-	d.dead.add(d, &f, visit != nil)
-	switch f.Kind {
-	case FactClick:
-		d.rage.clicked(d, &f)
-	case FactGap:
-		d.rage.end(d)
+	d.rage.add(d, &f, visit)
+	d.dead.add(d, &f)
+	d.errorClick.add(d, &f, visit)
+	d.slow.add(d, &f, visit)
+	d.vitals.add(d, &f, visit)
+	d.quickBack.add(d, &f, visit)
+	d.form.add(d, &f, visit)
+	d.freeze.add(d, &f)
+	d.refresh.add(d, &f, visit)
+	if f.Kind == FactPointer {
+		d.thrash.add(&f)
 	}
 	return d.found
 }
 
 // End returns the moments that were not clear before the recording ended. Where it goes on (ended is false) they are
-// what can be said so far, and the Detector must not be used on.
-func (d *Detector) End(_ bool) []Moment {
+// what can be said so far; the Detector must not be used any more.
+func (d *Detector) End(ended bool) []Moment {
 	d.found = nil
 	d.rage.end(d)
+	d.vitals.end(d)
+	d.thrash.end(d, d.page.now.URL)
+	d.refresh.end(d)
+	if ended {
+		d.form.end(d, d.freeze.lastAt)
+	}
 	return d.found
 }
 

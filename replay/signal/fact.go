@@ -55,9 +55,10 @@ const factTextRunes = 120
 // gatherer makes facts of a batch's events and leaves out those that add nothing. What it keeps does not
 // depend on where the stream was cut into batches, but for facts that say again what is known already.
 type gatherer struct {
-	facts []Fact
-	bytes int
-	full  bool
+	facts   []Fact
+	bytes   int
+	full    bool
+	firstAt int64 // of the batch's first event
 
 	reacted bool // since the last click, or since the batch began
 	erred   bool
@@ -179,12 +180,15 @@ func (g *gatherer) entry(at int64, node int) {
 	g.isSent = false // what is sent from now on may hold it
 }
 
-// sent notes a request that may have sent a form: the first to each host since the last input.
+// sent notes a request that may have sent a form: the first to each host that began since the last input.
 func (g *gatherer) sent(f Fact) {
 	if g.isSent && g.sentTo == f.Ref {
 		return
 	}
 	g.entered()
-	g.sentTo, g.isSent = f.Ref, true
 	g.note(f)
+	began := f.At - f.N
+	if since := max(g.firstAt, g.typed.At); began >= since {
+		g.sentTo, g.isSent = f.Ref, true
+	}
 }

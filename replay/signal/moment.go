@@ -20,8 +20,17 @@ const (
 
 // The kinds of moments that a [Detector] finds; each has a file of its own that says what it is.
 const (
-	KindRage = "rage"
-	KindDead = "dead"
+	KindRage        = "rage"
+	KindDead        = "dead"
+	KindErrorClick  = "errorclick"
+	KindSlowRequest = "slowrequest"
+	KindSlowPage    = "slowpage"
+	KindVital       = "vital" // a poor web vital
+	KindQuickBack   = "quickback"
+	KindThrash      = "thrash"
+	KindAbandon     = "abandon"
+	KindFreeze      = "freeze"
+	KindRefresh     = "refresh"
 )
 
 // labelRunesMax bounds a label; it is one line of a list, and of the search index.

@@ -24,8 +24,8 @@ const (
 	interactionTouchStart = 7
 )
 
-// notice gathers facts of what changed or was done.
-func (b *Batch) notice(ev rrweb.Event) {
+// notice gathers facts of what changed or was done. before is the time of the latest event before.
+func (b *Batch) notice(ev rrweb.Event, before int64) {
 	g := &b.gather
 	switch ev.Source {
 	case sourceMutation, sourceMediaInteraction, sourceStyleSheetRule, sourceCanvasMutation, sourceStyleDeclaration,
@@ -39,9 +39,14 @@ func (b *Batch) notice(ev rrweb.Event) {
 			g.press(ev.Timestamp)
 		}
 	case rrweb.SourceMouseMove:
+		late := int64(0)
 		positions(ev.Data, func(x, y int, offset int64) {
 			g.path.add(point{at: ev.Timestamp + offset, x: x, y: y})
+			late = -offset
 		})
+		if late = min(late, ev.Timestamp-before); late >= freezeMs {
+			g.note(Fact{At: ev.Timestamp, Kind: FactBlocked, N: late})
+		}
 	}
 }
 

@@ -116,7 +116,7 @@ func positions(data []byte, fn func(x, y int, offset int64)) {
 			}
 		case '}', ']':
 			if depth == 3 && data[i] == '}' {
-				fn(whole(x), whole(y), int64(offset))
+				fn(whole(x), whole(y), int64(whole(offset)))
 			}
 			depth--
 		case '"':
@@ -177,14 +177,11 @@ func parseFloat(b []byte) float64 {
 	return v
 }
 
-// whole rounds a coordinate, which on a screen with a zoom is a fraction.
+// whole rounds a coordinate, which on a screen with a zoom is a fraction, or a time.
 func whole(v float64) int {
-	const most = 1 << 24 // px; no window is larger
+	const most = 1 << 24 // px, or four hours in ms
 	if math.IsNaN(v) {
 		return 0
 	}
 	return int(math.Round(max(-most, min(most, v))))
 }
-
-// thrashLegPx is how far the mouse must go back for a turn.
-const thrashLegPx = 40

@@ -35,6 +35,16 @@ type rageData struct {
 	DurationMs int64 `json:"durationMs"` // from the first click to the last
 }
 
+// add takes the next fact. Where another document is loaded a burst ends: what is under the mouse now is something else.
+func (r *rage) add(d *Detector, f *Fact, v *Visit) {
+	if f.Kind == FactGap || v != nil && v.loaded {
+		r.end(d)
+	}
+	if f.Kind == FactClick {
+		r.clicked(d, f)
+	}
+}
+
 func (r *rage) clicked(d *Detector, f *Fact) {
 	near := abs(f.X-r.last.X)+abs(f.Y-r.last.Y) < rageReachPx && f.At-r.last.At < rageGapMs
 	if r.clicks > 0 && !near {
@@ -53,13 +63,6 @@ func (r *rage) clicked(d *Detector, f *Fact) {
 		return
 	}
 	r.targets = append(r.targets, rageTarget{target: d.targetOf(f), at: f.At, clicks: 1})
-}
-
-// left ends a burst where another document is loaded: what is under the mouse now is something else.
-func (r *rage) left(d *Detector, v *Visit) {
-	if v.loaded {
-		r.end(d)
-	}
 }
 
 // end gives the burst, if it is one.
