@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -21,7 +20,7 @@ type Digest struct {
 	// Entry and Exit are the addresses of the first and the last page.
 	Entry string `json:"entry,omitempty"`
 	Exit  string `json:"exit,omitempty"`
-	// UTM holds the campaign parameters of the first page that has any: "source", "medium", "campaign", "term", "content".
+	// UTM holds the campaign parameters of the first page that has any, as [signal.UTM] names them.
 	UTM map[string]string `json:"utm,omitempty"`
 	// Vitals are the 75th percentiles over the visits, which is how web.dev/vitals judges; units as in [Vitals].
 	Vitals Vitals `json:"vitals,omitempty"`
@@ -59,7 +58,7 @@ func digest(moments []Moment, visits []Visit) Digest {
 		d.Entry, d.Exit = visits[0].URL, visits[len(visits)-1].URL
 	}
 	for i := range visits {
-		if d.UTM = utm(visits[i].URL); len(d.UTM) > 0 {
+		if d.UTM = signal.UTM(visits[i].URL); len(d.UTM) > 0 {
 			break
 		}
 	}
@@ -122,24 +121,4 @@ func siteTags(tags []string) []string {
 		kept[i] = signal.Line(tag, TagRunesMax)
 	}
 	return kept[:min(len(kept), TagsMax)]
-}
-
-// utm returns the campaign parameters of an address, without "utm_"; nil if there are none.
-func utm(address string) map[string]string {
-	_, query, _ := strings.Cut(address, "?")
-	query, _, _ = strings.Cut(query, "#")
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return nil
-	}
-	var found map[string]string
-	for _, name := range []string{"source", "medium", "campaign", "term", "content"} {
-		if value := signal.Line(values.Get("utm_"+name), 200); value != "" {
-			if found == nil {
-				found = map[string]string{}
-			}
-			found[name] = value
-		}
-	}
-	return found
 }

@@ -42,3 +42,14 @@ func (h *held[T]) put(name string, value T, most int) T {
 	}
 	return value
 }
+
+// replace holds a value in the place of the one that is held.
+func (h *held[T]) replace(name string, value T, most int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.values = slices.DeleteFunc(h.values, func(n named[T]) bool { return n.name == name })
+	h.values = append(h.values, named[T]{name, value})
+	if len(h.values) > most {
+		h.values = slices.Delete(h.values, 0, 1)
+	}
+}

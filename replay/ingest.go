@@ -136,6 +136,7 @@ func (s *Service) check(ctx context.Context, u *Upload) (*checked, error) {
 	if err != nil {
 		return nil, err
 	}
+	found.End()
 	if found.Dropped > 0 {
 		s.log.Debug("moments over the limit of a batch are not in the index; the events are kept", "session", u.SessionID, "moments", found.Dropped)
 	}
@@ -190,7 +191,7 @@ func (u *Upload) summed(found *signal.Batch, env rrweb.Envelope, hash [32]byte, 
 		batch: Batch{
 			SessionID: u.SessionID, TabID: u.TabID, Seq: u.Seq, Hash: hash,
 			RawBytes: raw, Events: found.Events, FirstAt: found.FirstAt, LastAt: found.LastAt,
-			SnapshotAt: found.SnapshotAt, Moments: moments, ReceivedAt: u.ReceivedAt,
+			SnapshotAt: found.SnapshotAt, Moments: moments, Facts: signal.AppendFacts(nil, found.Facts()), ReceivedAt: u.ReceivedAt,
 		},
 		summary: sum, secretHash: sha256.Sum256([]byte(env.Secret)), sentAt: env.SentAt,
 		language: signal.Line(m.Language, 35), // the longest tag that RFC 5646 foresees

@@ -33,26 +33,18 @@ func (s *Service) Review(ctx context.Context, sess *Session) ([]Moment, *Digest,
 	}
 	moments := r.sorted()
 	if r.digest == nil {
-		d := digest(moments, r.visits(moments))
+		d := digest(moments, r.visits)
 		r.digest = &d
 	}
 	return moments, r.digest, nil
 }
 
-// review gathers what is told of one session. Times are in the client's clock until they are sorted.
+// review gathers what is told of one session.
 type review struct {
-	offset  int64 // of the session's clock
-	moments []Moment
-	ends    map[string]int64 // time of the last event, by tab
-	vitals  []vital
-	digest  *Digest // that sealing made, nil for a session that is not sealed
-}
-
-// vital is one measure of a page, at the time it was told.
-type vital struct {
-	tab, name string
-	at        int64
-	value     float64
+	offset  int64    // of the session's clock
+	moments []Moment // client clock, until they are sorted
+	visits  []Visit  // server clock
+	digest  *Digest  // that sealing made, nil for a session that is not sealed
 }
 
 // review reads the moments of the sealed object, and those of the batches in packs, in which it looks for signals.
@@ -60,33 +52,23 @@ func (s *Service) review(ctx context.Context, p *plan, r *review) (err error) {
 	if r.moments, err = s.sealedMoments(ctx, p); err != nil {
 		return err
 	}
+	r.visits = visitsIn(r.moments, p)
 	rows := p.rows
 	if p.footer != nil && p.footer.Version == 1 {
 		if rows, err = s.store.Batches(ctx, p.sess.ID); err != nil {
 			return fmt.Errorf("replay: moments: %w", err)
 		}
 	}
-	r.ends = p.ends()
 	for i := range rows {
 		for _, m := range rows[i].Moments { // a batch that is sealed has none left
 			m.Tab = rows[i].TabID
 			r.moments = append(r.moments, m)
 		}
 	}
-	return nil
-}
-
-// ends returns the time of the last event of each tab, client clock.
-func (p *plan) ends() map[string]int64 {
-	ends := make(map[string]int64, len(p.tabs))
-	for tab, pieces := range p.pieces {
-		for i := range pieces {
-			if pieces[i].events > 0 {
-				ends[tab] = max(ends[tab], pieces[i].lastAt)
-			}
-		}
+	if p.sess.State == StateSealed {
+		return nil
 	}
-	return ends
+	return s.detect(ctx, p, r)
 }
 
 // sorted returns the moments in time order, in the server's clock.
@@ -98,8 +80,20 @@ func (r *review) sorted() []Moment {
 	return slices.DeleteFunc(r.moments, newPersonOnly())
 }
 
-// visits cuts the session into stays on pages. A measure belongs to the page that the tab was on when it was told.
-func (r *review) visits(moments []Moment) []Visit {
+// visitsIn makes visits of the moments of the sealed object, for a session that goes on after it was sealed: the facts
+// of these batches, and with them what was measured, are not known until it is sealed again.
+func visitsIn(moments []Moment, p *plan) []Visit {
+	if p.sess.State == StateSealed {
+		return nil
+	}
+	ends := map[string]int64{}
+	for tab, pieces := range p.pieces {
+		for i := range pieces {
+			if pieces[i].row == nil {
+				ends[tab] = max(ends[tab], pieces[i].lastAt)
+			}
+		}
+	}
 	var all []Visit
 	last := map[string]int{} // visit that a tab is on
 	for i := range moments {
@@ -107,35 +101,17 @@ func (r *review) visits(moments []Moment) []Visit {
 			continue
 		}
 		page := pageOf(signal.Moment{At: moments[i].At, Data: moments[i].Data}, moments[i].Tab)
-		if at, on := last[page.Tab]; on {
-			all[at].DurationMs = max(0, page.At-all[at].At)
+		at := page.At + p.sess.ClockOffsetMs
+		if before, on := last[page.Tab]; on {
+			all[before].DurationMs = max(0, at-all[before].At)
 		}
 		last[page.Tab] = len(all)
-		all = append(all, Visit{At: page.At, Tab: page.Tab, URL: page.URL, Title: page.Title})
+		all = append(all, Visit{At: at, Tab: page.Tab, URL: page.URL, Title: page.Title})
 	}
 	for tab, at := range last {
-		all[at].DurationMs = max(0, r.ends[tab]+r.offset-all[at].At)
-	}
-	for _, v := range r.vitals {
-		if at := visitAt(all, v.tab, v.at+r.offset); at >= 0 {
-			if all[at].Vitals == nil {
-				all[at].Vitals = Vitals{}
-			}
-			all[at].Vitals[v.name] = v.value // the last word on a page holds
-		}
+		all[at].DurationMs = max(0, ends[tab]+p.sess.ClockOffsetMs-all[at].At)
 	}
 	return all
-}
-
-// visitAt returns which of the visits, in time order, a tab was on; -1 for none.
-func visitAt(visits []Visit, tab string, at int64) int {
-	i := sort.Search(len(visits), func(i int) bool { return visits[i].At > at })
-	for i--; i >= 0; i-- {
-		if visits[i].Tab == tab {
-			return i
-		}
-	}
-	return -1
 }
 
 // sealedMoments reads the moments of the sealed object, none if there is no such object.

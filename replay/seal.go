@@ -125,14 +125,13 @@ type sealer struct {
 	w       *segment.SealedWriter
 	tabs    []Tab
 	moments []Moment // client clock
-	vitals  []vital
+	visits  []Visit  // server clock
 }
 
 // digest sums up what was found, after all is written.
 func (w *sealer) digest() *Digest {
-	r := review{offset: w.p.sess.ClockOffsetMs, moments: slices.Clone(w.moments), ends: w.p.ends(), vitals: w.vitals}
-	moments := r.sorted()
-	d := digest(moments, r.visits(moments))
+	r := review{offset: w.p.sess.ClockOffsetMs, moments: slices.Clone(w.moments)}
+	d := digest(r.sorted(), w.visits)
 	return &d
 }
 
@@ -203,6 +202,11 @@ func (w *sealer) tab(ctx context.Context, tab *Tab) error {
 	if err := w.w.Tab(tab.ID, recorded, watch.page.AppendKeyframe); err != nil {
 		return err
 	}
+	facts, err := w.s.tabFacts(ctx, w.p, tab.ID)
+	if err != nil {
+		return err
+	}
+	answers := signal.Ask(facts, true)
 	load := newLoader(w.s, w.p, tab.ID)
 	pieces := w.p.pieces[tab.ID]
 	var found signal.Batch
@@ -225,6 +229,7 @@ func (w *sealer) tab(ctx context.Context, tab *Tab) error {
 			for k := before; k < len(found.Moments); k++ {
 				nameElement(&found.Moments[k], watch.page)
 			}
+			answers.See(ev, watch.page)
 			watch.apply(ev)
 		}
 		if i+1 == len(pieces) || pieces[i+1].seq != pieces[i].seq {
@@ -236,6 +241,8 @@ func (w *sealer) tab(ctx context.Context, tab *Tab) error {
 		}
 	}
 	watch.end()
+	w.moments = append(w.moments, momentsOf(signal.Detect(facts, true, answers.Element), tab.ID)...)
+	w.visits = append(w.visits, visitsOf(facts, tab.ID, w.p.sess.ClockOffsetMs)...)
 	return nil
 }
 

@@ -40,6 +40,7 @@ type Service struct {
 	rules        dictionary.Rules
 	dictionaries held[*segment.Dictionary]
 	footers      held[*segment.Footer]
+	answers      held[map[ask]answer] // by session
 
 	claims   *claimCache
 	claiming singleflight.Group // by session
