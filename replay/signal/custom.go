@@ -172,6 +172,7 @@ func (b *Batch) response(at int64, payload []byte) {
 	p.ID, p.Kind, p.Survey = Line(p.ID, 64), Line(p.Kind, 16), Line(p.Survey, 100)
 	p.Text, p.Category, p.URL = block(p.Text, 2000), Line(p.Category, 100), Line(p.URL, 2000)
 	b.add(newMoment(at, KindResponse, p.Text, p))
+	b.gather.entered()
 	b.gather.note(Fact{At: at, Kind: FactAnswer})
 }
 

@@ -123,6 +123,7 @@ func (g *gatherer) entered() {
 		g.isTyped = false
 		g.note(g.typed)
 	}
+	g.inField = false
 }
 
 // turned tells where the mouse was.
@@ -188,7 +189,7 @@ func (g *gatherer) sent(f Fact) {
 	g.entered()
 	g.note(f)
 	began := f.At - f.N
-	if since := max(g.firstAt, g.typed.At); began >= since {
+	if began >= max(g.firstAt, g.typed.At) {
 		g.sentTo, g.isSent = f.Ref, true
 	}
 }
