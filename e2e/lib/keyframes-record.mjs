@@ -21,8 +21,8 @@ export async function pageNames() {
 
 /** Records one feature page with a seed, or one that follows from it, and gives its events. */
 export async function record(browser, name, seed) {
-  // A page may write itself over so early that the recorder goes with it.
-  for (let tries = 0; tries < 5; tries++) {
+  // A page may write itself over so early that the recorder goes with it: the page that does so at random, every other time.
+  for (let tries = 0; tries < 20; tries++) {
     const events = await recordOnce(browser, name, seed + 1000 * tries)
     if (events.filter(({ type }) => type === 3).length >= 20) return events
   }

@@ -112,8 +112,10 @@ func (m *Mirror) interacted(ev *Event) {
 			m.page.focus = 0
 		}
 	}
-	if p.id > m.newest {
-		return // a jump passes over what is done to nodes that came since the snapshot
+	if p.id <= 0 || p.id > m.newest {
+		// A jump passes over what is done to nodes that the snapshot does not have: to newer ones, and to those
+		// that the recorder does not know (-1), as after a page has written itself over.
+		return
 	}
 	switch ev.DataType {
 	case interactionTouchStart:

@@ -247,6 +247,9 @@ func TestMirrorState(t *testing.T) {
 		{name: "pointer over what is gone", content: el(10, "p", ``), changes: []string{`{"source":2,"type":2,"id":10,"x":3,"y":4}`, mutation("", `{"parentId":3,"id":10}`, "", "")}, body: " ",
 			after: []string{`{"source":1,"positions":[{"x":3,"y":4,"id":10,"timeOffset":0}]}`}},
 		{name: "a click on what came after the snapshot", changes: []string{mutation(add(3, "null", el(10, "p", ``)), "", "", ""), `{"source":2,"type":2,"id":10,"x":3,"y":4}`}, body: el(10, "p", ``)},
+		{name: "a click on what the recorder does not know leaves the pointer", content: el(10, "p", ``), changes: []string{
+			`{"source":1,"positions":[{"x":1,"y":2,"id":10,"timeOffset":0}]}`, `{"source":2,"type":2,"id":-1,"x":3,"y":4}`, `{"source":2,"type":7,"id":-1,"x":3,"y":4}`},
+			after: []string{`{"source":1,"positions":[{"x":1,"y":2,"id":10,"timeOffset":0}]}`}},
 		{name: "pointer over what went before it was told", content: el(10, "p", ``), changes: []string{`{"source":1,"positions":[{"x":1,"y":2,"id":99,"timeOffset":0}]}`},
 			after: []string{`{"source":1,"positions":[{"x":1,"y":2,"id":99,"timeOffset":0}]}`}},
 		{name: "touch", content: el(10, "p", ``), changes: []string{`{"source":2,"type":7,"id":10,"x":3,"y":4}`}, after: []string{`{"source":2,"type":7,"id":1,"x":3,"y":4}`, `{"source":6,"positions":[{"x":3,"y":4,"id":10,"timeOffset":0}]}`}},
