@@ -23,6 +23,47 @@ type answer struct {
 	known   bool
 }
 
+// questions are what the detectors ask of one tab, with the answers so far.
+type questions struct {
+	open    []ask // in the order of time, then of node
+	answers map[ask]answer
+}
+
+// questionsOf are those that facts raise, but for what is known.
+func questionsOf(facts []signal.Fact, tab string, ended bool, known map[ask]answer) *questions {
+	qs := &questions{answers: map[ask]answer{}}
+	signal.Detect(facts, ended, func(node int, at int64) (rrweb.Element, bool) {
+		q := ask{tab, node, at}
+		if a, has := known[q]; has {
+			return a.element, a.known
+		}
+		if _, again := qs.answers[q]; !again {
+			qs.answers[q] = answer{}
+			qs.open = append(qs.open, q)
+		}
+		return rrweb.Element{}, false
+	})
+	slices.SortFunc(qs.open, func(a, b ask) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.node, b.node)) })
+	return qs
+}
+
+// see answers what ev tells the time of, before the page takes it.
+func (qs *questions) see(ev *rrweb.Event, page *rrweb.Mirror) {
+	for len(qs.open) > 0 && qs.open[0].at <= ev.Timestamp {
+		element, known := page.Element(qs.open[0].node)
+		qs.answers[qs.open[0]] = answer{element, known}
+		qs.open = qs.open[1:]
+	}
+}
+
+// signalsOf finds the signals of a tab with what is known of its elements.
+func signalsOf(facts []signal.Fact, tab string, ended bool, known map[ask]answer) []Moment {
+	return momentsOf(signal.Detect(facts, ended, func(node int, at int64) (rrweb.Element, bool) {
+		a := known[ask{tab, node, at}]
+		return a.element, a.known
+	}), tab)
+}
+
 // Live sessions are looked at again and again while they grow: what was found out about elements is held, of as many
 // sessions and elements. One element takes about 300 bytes.
 const (
@@ -30,40 +71,25 @@ const (
 	answersPerSession  = 1024
 )
 
-// detect finds the signals and the pages in the batches of a live session that lie in packs. The page is followed only where the
-// detectors have to know what somebody clicked on, and then from the last full snapshot before.
+// detect finds the signals and the pages in the batches of a live session that lie in packs. The page is followed only
+// where the detectors have to know what somebody clicked on, and then from the last full snapshot before.
 func (s *Service) detect(ctx context.Context, p *plan, r *review) error {
-	known, _ := s.answers.get(p.sess.ID)
-	known = maps.Clone(known) // others read it
-	asked := 0
+	held, _ := s.answers.get(p.sess.ID)
+	known := maps.Clone(held) // others read it
+	if known == nil {
+		known = map[ask]answer{}
+	}
 	for _, tab := range p.tabs {
 		facts := p.storedFacts(tab)
-		wanted := []ask{}
-		elements := func(node int, at int64) (rrweb.Element, bool) {
-			q := ask{tab, node, at}
-			a, has := known[q]
-			if !has {
-				wanted = append(wanted, q)
-			}
-			return a.element, a.known
+		qs := questionsOf(facts, tab, false, known)
+		if err := s.answer(ctx, p, tab, qs); err != nil {
+			return err
 		}
-		found := signal.Detect(facts, false, elements)
-		if len(wanted) > 0 {
-			asked += len(wanted)
-			answers, err := s.elementsOf(ctx, p, tab, wanted)
-			if err != nil {
-				return err
-			}
-			if known == nil {
-				known = map[ask]answer{}
-			}
-			maps.Copy(known, answers)
-			found = signal.Detect(facts, false, elements)
-		}
-		r.moments = append(r.moments, momentsOf(found, tab)...)
+		maps.Copy(known, qs.answers)
+		r.moments = append(r.moments, signalsOf(facts, tab, false, known)...)
 		r.visits = append(r.visits, visitsOf(facts, tab, r.offset)...)
 	}
-	if asked > 0 && len(known) <= answersPerSession {
+	if len(known) > len(held) && len(known) <= answersPerSession {
 		s.answers.replace(p.sess.ID, known, answersSessionsMax)
 	}
 	return nil
@@ -87,49 +113,37 @@ func (p *plan) storedFacts(tab string) []signal.Fact {
 	return facts
 }
 
-// elementsOf answers what is asked of one tab. What cannot be told is in the answer as not known.
-func (s *Service) elementsOf(ctx context.Context, p *plan, tab string, asked []ask) (map[ask]answer, error) {
-	slices.SortFunc(asked, func(a, b ask) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.node, b.node)) })
-	answers := make(map[ask]answer, len(asked))
-	for _, q := range asked {
-		answers[q] = answer{}
-	}
+// answer follows the page of a tab as far as questions are open.
+func (s *Service) answer(ctx context.Context, p *plan, tab string, qs *questions) error {
 	pieces := p.pieces[tab]
 	load := newLoader(s, p, tab)
-	page := rrweb.NewMirror()
-	reached := 0 // pieces that the page has followed, or passed over
-	for len(asked) > 0 {
-		if from := max(startPiece(pieces, asked[0].at), 0); from > reached || reached == 0 {
-			page, reached = rrweb.NewMirror(), from
-			if from == len(pieces) {
-				break
-			}
+	var page *rrweb.Mirror
+	next := 0 // piece that the page has not followed yet
+	for len(qs.open) > 0 {
+		if from := max(startPiece(pieces, qs.open[0].at), 0); page == nil || from > next {
+			page, next = rrweb.NewMirror(), from
 			frame, err := load.keyframe(ctx, &pieces[from])
 			if err != nil {
-				return nil, err
+				return err
 			}
 			for i := range frame {
 				page.Apply(&frame[i])
 			}
 		}
-		if reached == len(pieces) {
-			break
+		if next == len(pieces) {
+			return nil
 		}
-		events, err := load.load(ctx, &pieces[reached])
+		events, err := load.load(ctx, &pieces[next])
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for i := range events {
-			for len(asked) > 0 && asked[0].at <= events[i].Timestamp {
-				element, known := page.Element(asked[0].node)
-				answers[asked[0]] = answer{element, known}
-				asked = asked[1:]
-			}
+			qs.see(&events[i], page)
 			page.Apply(&events[i])
 		}
-		reached++
+		next++
 	}
-	return answers, nil
+	return nil
 }
 
 // tabFacts returns the facts of all batches of a tab, reading the events again of those that are sealed already, or that an

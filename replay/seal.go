@@ -206,7 +206,7 @@ func (w *sealer) tab(ctx context.Context, tab *Tab) error {
 	if err != nil {
 		return err
 	}
-	answers := signal.Ask(facts, true)
+	qs := questionsOf(facts, tab.ID, true, nil)
 	load := newLoader(w.s, w.p, tab.ID)
 	pieces := w.p.pieces[tab.ID]
 	var found signal.Batch
@@ -229,7 +229,7 @@ func (w *sealer) tab(ctx context.Context, tab *Tab) error {
 			for k := before; k < len(found.Moments); k++ {
 				nameElement(&found.Moments[k], watch.page)
 			}
-			answers.See(ev, watch.page)
+			qs.see(ev, watch.page)
 			watch.apply(ev)
 		}
 		if i+1 == len(pieces) || pieces[i+1].seq != pieces[i].seq {
@@ -241,7 +241,7 @@ func (w *sealer) tab(ctx context.Context, tab *Tab) error {
 		}
 	}
 	watch.end()
-	w.moments = append(w.moments, momentsOf(signal.Detect(facts, true, answers.Element), tab.ID)...)
+	w.moments = append(w.moments, signalsOf(facts, tab.ID, true, qs.answers)...)
 	w.visits = append(w.visits, visitsOf(facts, tab.ID, w.p.sess.ClockOffsetMs)...)
 	return nil
 }
