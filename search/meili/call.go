@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	meilisearch "github.com/meilisearch/meilisearch-go"
@@ -12,35 +13,70 @@ import (
 	"github.com/afterimage/afterimage/search"
 )
 
-// statusOf gives the HTTP status of an error of the client, 0 where no answer came.
-func statusOf(err error) int {
-	var e *meilisearch.Error
-	if errors.As(err, &e) {
-		return answered(e)
-	}
-	var c *callError
-	if errors.As(err, &c) {
-		return c.status
-	}
-	return 0
+// Error codes of Meilisearch that are no failure here.
+const (
+	codeNotFound  = "index_not_found"
+	codeExists    = "index_already_exists"
+	codeFilter    = "invalid_search_filter"
+	codeSort      = "invalid_search_sort"
+	codeFacets    = "invalid_search_facets"
+	codeTooLarge  = "payload_too_large"
+	codeDiskFull  = "no_space_left_on_device"
+	codeForbidden = "invalid_api_key"
+	codeNoKey     = "missing_authorization_header"
+)
+
+// remedies tell what to do about what an installation can get wrong.
+var remedies = map[string]string{
+	codeTooLarge:  "raise the server's http-payload-size-limit to 100 MB or more",
+	codeDiskFull:  "give the server more disk, or keep sessions for a shorter time",
+	codeForbidden: "the key must be allowed search, documents.*, indexes.*, settings.*, tasks.get and stats.get on our indexes",
+	codeNoKey:     "set the server's key",
 }
 
-// callError says what the server answered. The client's own error would hold the
-// request and the response, and so what is in the recordings.
+// callError says what the server answered, or that it did not. The client's own error would hold
+// the request and the response, and so what is in the recordings.
 type callError struct {
-	status int
+	status int    // of HTTP; 0 where no answer came
+	task   string // how the task ended that the server had taken: failed or canceled
 	code   string
 	cause  error
 }
 
 func (e *callError) Error() string {
-	if e.status == 0 {
-		return "Meilisearch cannot be reached; check its address and that it runs"
+	text := ""
+	switch {
+	case e.task != "":
+		text = fmt.Sprintf("Meilisearch took a task, but it was %s: %s", e.task, e.code)
+		if remedies[e.code] == "" {
+			text += "; the server's log says more"
+		}
+	case e.status == 0:
+		return "Meilisearch cannot be reached; check its address, and that it runs"
+	default:
+		text = fmt.Sprintf("Meilisearch answered %d %s", e.status, e.code)
 	}
-	return fmt.Sprintf("Meilisearch answered %d %s", e.status, e.code)
+	if remedy := remedies[e.code]; remedy != "" {
+		text += "; " + remedy
+	}
+	return text
 }
 
 func (e *callError) Unwrap() error { return e.cause }
+
+// isCode tells whether the server answered, or ended a task, with an error code.
+func isCode(err error, codes ...string) bool {
+	var e *callError
+	if !errors.As(err, &e) {
+		return false
+	}
+	for _, code := range codes {
+		if e.code == code {
+			return true
+		}
+	}
+	return false
+}
 
 // clean turns an error of the client into one that is fit for a log.
 func clean(ctx context.Context, err error) error {
@@ -50,15 +86,28 @@ func clean(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	var c *callError
+	if errors.As(err, &c) {
+		return c
+	}
 	var e *meilisearch.Error
 	if !errors.As(err, &e) {
 		return &callError{cause: search.ErrUnavailable}
 	}
-	c := &callError{status: answered(e), code: e.MeilisearchApiError.Code}
-	if again(c.status) || c.status == http.StatusUnauthorized || c.status == http.StatusForbidden {
+	c = &callError{status: answered(e), code: codeForm(e.MeilisearchApiError.Code)}
+	if again(c) || c.status == http.StatusUnauthorized || c.status == http.StatusForbidden {
 		c.cause = search.ErrUnavailable
 	}
 	return c
+}
+
+// codeForm lets only what looks like a code of Meilisearch through: what answers may be no
+// Meilisearch, and a body that is none may hold anything.
+func codeForm(code string) string {
+	if len(code) > 100 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		return "an unknown error"
+	}
+	return code
 }
 
 // answered gives the HTTP status of an error, 0 where no answer came: the status in the
@@ -71,13 +120,13 @@ func answered(e *meilisearch.Error) int {
 }
 
 // again tells whether the same request may succeed a little later.
-func again(status int) bool {
-	switch status {
-	case 0, http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusBadGateway,
+func again(e *callError) bool {
+	switch e.status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	}
-	return false
+	return e.status == 0 && e.task == ""
 }
 
 // retry makes a call until it succeeds, cannot, or has been tried often enough. Every call
@@ -85,17 +134,17 @@ func again(status int) bool {
 func (x *Index) retry(ctx context.Context, call func() error) error {
 	pause := firstPause
 	for n := 1; ; n++ {
-		err := call()
-		if err == nil {
-			return nil
+		err := clean(ctx, call())
+		var c *callError
+		if err == nil || n == attempts || !errors.As(err, &c) || !again(c) {
+			return err
 		}
-		if n == attempts || !again(statusOf(err)) || ctx.Err() != nil {
-			return clean(ctx, err)
-		}
+		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return ctx.Err()
-		case <-time.After(pause):
+		case <-timer.C:
 		}
 		pause *= 2
 	}
@@ -113,17 +162,42 @@ func (x *Index) task(ctx context.Context, call func() (*meilisearch.TaskInfo, er
 	return x.wait(ctx, info)
 }
 
+// wait asks for a task until it has ended: as long as the caller's context lets it, since a busy
+// server can take hours. A task that did not succeed is an error with the server's code.
 func (x *Index) wait(ctx context.Context, info *meilisearch.TaskInfo) error {
-	var task *meilisearch.Task
-	if err := x.retry(ctx, func() (err error) {
-		task, err = x.client.WaitForTaskWithContext(ctx, info.TaskUID, pollInterval)
-		return err
-	}); err != nil {
-		return err
+	for pause := firstPoll; ; pause = min(2*pause, lastPoll) {
+		var task *meilisearch.Task
+		if err := x.retry(ctx, func() (err error) {
+			task, err = x.client.GetTaskWithContext(ctx, info.TaskUID)
+			return err
+		}); err != nil {
+			return err
+		}
+		switch task.Status {
+		case meilisearch.TaskStatusSucceeded:
+			return nil
+		case meilisearch.TaskStatusFailed, meilisearch.TaskStatusCanceled:
+			return &callError{task: string(task.Status), code: codeForm(task.Error.Code)}
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
 	}
-	// The client gives no error for a task that failed.
-	if task.Status != meilisearch.TaskStatusSucceeded {
-		return &errTask{code: string(task.Status) + " " + task.Error.Code}
+}
+
+// swap exchanges indexes, or renames them, all at once. Doing it twice would undo it, so that it is not
+// tried again: whoever asked for it begins anew.
+func (x *Index) swap(ctx context.Context, swaps ...*meilisearch.SwapIndexesParams) error {
+	info, err := x.client.SwapIndexesWithContext(ctx, swaps)
+	if err != nil {
+		return clean(ctx, err)
 	}
-	return nil
+	// From here on it happens, whether or not anybody waits.
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), swapWithin)
+	defer stop()
+	return x.wait(ctx, info)
 }

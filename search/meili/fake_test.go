@@ -7,40 +7,45 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // fakeServer stands in for Meilisearch where there is none: it holds documents in memory and
-// answers the calls that the adapter makes, in the shapes of Meilisearch's published
-// OpenAPI (1.53). It refuses keys that the OpenAPI does not have, and filters by attributes
-// that were not declared. What it cannot show is that the real server does the same.
+// answers the calls that the adapter makes. Requests and answers are held against the published
+// API (see publishedCalls); a task does nothing before it is asked for, so that who does not
+// wait finds nothing. What it cannot show is that a real server does the same.
 type fakeServer struct {
-	t  *testing.T
-	mu sync.Mutex
+	t   *testing.T
+	key string // that requests have to bring; empty: none
+	mu  sync.Mutex
 
 	indexes  map[string]*fakeIndex
-	tasks    []map[string]any
+	tasks    []*fakeTask
+	done     int      // tasks that were worked on, in their order
 	requests []string // method, path and body
 
-	// fail is asked before each call; a status other than 0 is the answer.
+	// fail is asked before each call; a status other than 0 is the answer, -1 cuts the connection.
 	fail func(r *http.Request) (status int, code string)
-	// failTask gives the error code of a task, empty for success.
-	failTask func(kind string) string
+	// failTask gives how a task ends (failed or canceled) and with what code; empty for success.
+	failTask func(kind string) (status, code string)
+	// polls is how often a task is asked for before the server works on it.
+	polls int
+	// before is called before a task is worked on, without the lock.
+	before func(task *fakeTask)
+	// bare lets documents come into an index without settings, and settings come late.
+	bare bool
 }
 
-type fakeIndex struct {
-	docs       map[string]map[string]any
-	order      []string
-	filterable []struct {
-		AttributePatterns []string `json:"attributePatterns"`
-		Features          struct {
-			Filter struct{ Equality, Comparison bool } `json:"filter"`
-		} `json:"features"`
-	}
-	settings map[string]any
+// fakeTask is a task, and what it does when its turn comes; it returns an error code.
+type fakeTask struct {
+	uid                       int
+	kind, index, status, code string
+	polled                    int
+	do                        func() string
 }
 
 func startFake(t *testing.T) (*fakeServer, string) {
@@ -51,279 +56,292 @@ func startFake(t *testing.T) (*fakeServer, string) {
 	return f, server.URL
 }
 
-func (f *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// with runs what looks at or changes the server.
+func (f *fakeServer) with(do func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	do()
+}
+
+func (f *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.requests = append(f.requests, r.Method+" "+r.URL.String()+" "+string(body))
 	if f.fail != nil {
-		if status, code := f.fail(r); status != 0 {
+		switch status, code := f.fail(r); {
+		case status < 0:
+			panic(http.ErrAbortHandler)
+		case status > 0:
 			f.problem(w, status, code, "fake refuses: "+string(body))
 			return
 		}
 	}
-	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
-	route := r.Method + " " + parts[0]
-	if parts[0] == "indexes" && len(parts) > 1 {
-		route = r.Method + " indexes/*/" + strings.Join(parts[2:], "/")
+	if f.key != "" && r.Header.Get("Authorization") != "Bearer "+f.key {
+		f.problem(w, http.StatusForbidden, "invalid_api_key", "")
+		return
 	}
-	switch route {
-	case "GET tasks":
-		var n int
-		if _, err := fmt.Sscan(parts[1], &n); err != nil || n >= len(f.tasks) {
-			f.problem(w, 404, "task_not_found", "")
+	call, arg := route(r)
+	known, ok := publishedCalls[call]
+	if !ok {
+		f.t.Errorf("the adapter calls %s, which is not in the table of the published API", call)
+		f.problem(w, 404, "not_found", "")
+		return
+	}
+	for name, values := range r.URL.Query() {
+		if known.query[name] == "" || len(values) != 1 {
+			f.t.Errorf("%s?%s is not in the table of the published API", call, r.URL.RawQuery)
+		}
+	}
+	in, err := checkJSON(known.body, body)
+	if err != nil {
+		f.t.Errorf("%s: %v", call, err)
+	}
+	if len(body) > maxFakePayload {
+		f.t.Errorf("%s brings %d bytes", call, len(body))
+	}
+	f.answer(w, r, call, arg, in, body)
+}
+
+// route gives the call of the table, and what stands for its *.
+func route(r *http.Request) (call, arg string) {
+	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	if len(parts) > 1 {
+		arg, parts[1] = parts[1], "*"
+	}
+	return r.Method + " /" + strings.Join(parts, "/"), arg
+}
+
+func (f *fakeServer) answer(w http.ResponseWriter, r *http.Request, call, arg string, in any, body []byte) {
+	switch call {
+	case "GET /stats":
+		f.reply(w, call, f.stats())
+	case "GET /tasks":
+		f.reply(w, call, f.pending(r))
+	case "GET /tasks/*":
+		f.poll(w, call, arg)
+	case "POST /indexes":
+		uid, _ := in.(map[string]any)["uid"].(string)
+		f.enqueue(w, call, "indexCreation", uid, func() string { return f.create(uid) })
+	case "DELETE /indexes/*":
+		f.enqueue(w, call, "indexDeletion", arg, f.on(arg, func(*fakeIndex) { delete(f.indexes, arg) }))
+	case "PATCH /indexes/*/settings":
+		f.enqueue(w, call, "settingsUpdate", arg, f.on(arg, func(x *fakeIndex) { x.set(f, body) }))
+	case "PUT /indexes/*/settings/filterable-attributes":
+		f.enqueue(w, call, "settingsUpdate", arg, f.on(arg, func(x *fakeIndex) { x.setRules(f, body) }))
+	case "GET /indexes/*/settings/filterable-attributes":
+		if x := f.indexes[arg]; x != nil {
+			f.reply(w, call, append([]fakeRule{}, x.rules...))
 			return
 		}
-		reply(w, 200, f.tasks[n])
-	case "POST indexes":
-		var in struct{ UID, PrimaryKey string }
-		f.decode(body, &in, "uid", "primaryKey")
-		code := ""
-		if f.indexes[in.UID] != nil {
-			code = "index_already_exists"
-		} else {
-			f.indexes[in.UID] = &fakeIndex{docs: map[string]map[string]any{}}
+		f.problem(w, 404, "index_not_found", arg)
+	case "POST /indexes/*/documents":
+		if r.URL.Query().Get("primaryKey") != primaryKey {
+			f.t.Errorf("documents without a primary key")
 		}
-		f.task(w, "indexCreation", in.UID, code)
-	case "POST swap-indexes":
-		f.swap(w, body)
-	default:
-		f.index(w, r, route, parts[1], body)
+		f.enqueue(w, call, "documentAdditionOrUpdate", arg, func() string { return f.add(arg, in.([]any)) })
+	case "POST /indexes/*/documents/delete-batch":
+		f.enqueue(w, call, "documentDeletion", arg, f.on(arg, func(x *fakeIndex) { x.remove(in.([]any)) }))
+	case "POST /swap-indexes":
+		f.enqueue(w, call, "indexSwap", "", func() string { return f.swap(body) })
+	case "POST /multi-search":
+		f.multiSearch(w, call, body)
 	}
 }
 
-// index answers the calls below /indexes/{uid}.
-func (f *fakeServer) index(w http.ResponseWriter, r *http.Request, route, uid string, body []byte) {
-	x := f.indexes[uid]
-	if x == nil {
-		if r.Method == "GET" || strings.HasSuffix(route, "/search") {
-			f.problem(w, 404, "index_not_found", "")
-		} else {
-			f.task(w, "", uid, "index_not_found")
+// on does something with an index when its task's turn comes.
+func (f *fakeServer) on(uid string, do func(*fakeIndex)) func() string {
+	return func() string {
+		if f.indexes[uid] == nil {
+			return "index_not_found"
 		}
-		return
-	}
-	switch route {
-	case "GET indexes/*/":
-		reply(w, 200, map[string]any{"uid": uid, "primaryKey": "key", "createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-01T00:00:00Z"})
-	case "DELETE indexes/*/":
-		delete(f.indexes, uid)
-		f.task(w, "indexDeletion", uid, "")
-	case "PATCH indexes/*/settings":
-		f.decode(body, &x.settings, "displayedAttributes", "searchableAttributes", "filterableAttributes", "sortableAttributes", "rankingRules", "stopWords",
-			"typoTolerance", "faceting", "pagination", "facetSearch", "prefixSearch", "proximityPrecision")
-		f.task(w, "settingsUpdate", uid, "")
-	case "PUT indexes/*/settings/filterable-attributes":
-		if err := json.Unmarshal(body, &x.filterable); err != nil {
-			f.t.Errorf("filterable attributes %s: %v", body, err)
-		}
-		f.task(w, "settingsUpdate", uid, "")
-	case "POST indexes/*/documents":
-		f.addDocuments(w, r, x, uid, body)
-	case "POST indexes/*/documents/delete-batch":
-		var keys []string
-		f.decode(body, &keys)
-		for _, key := range keys {
-			delete(x.docs, key)
-		}
-		x.order = slices.DeleteFunc(x.order, func(key string) bool { return x.docs[key] == nil })
-		f.task(w, "documentDeletion", uid, "")
-	case "POST indexes/*/search":
-		f.search(w, x, body)
-	case "GET indexes/*/stats":
-		reply(w, 200, map[string]any{"numberOfDocuments": len(x.docs), "rawDocumentDbSize": 4096, "avgDocumentSize": 10, "indexSize": 8192, "usedIndexSize": 4096, "isIndexing": false, "fieldDistribution": map[string]int{}})
-	default:
-		f.t.Errorf("the adapter calls %s, which the fake does not know", route)
-		f.problem(w, 404, "not_found", "")
-	}
-}
-
-// decode reads a body and reports keys that the OpenAPI does not have.
-func (f *fakeServer) decode(body []byte, into any, known ...string) {
-	var keys map[string]json.RawMessage
-	if json.Unmarshal(body, &keys) == nil {
-		for key := range keys {
-			if !slices.Contains(known, key) {
-				f.t.Errorf("request has the key %q, which is not in the OpenAPI: %s", key, body)
-			}
-		}
-	}
-	if err := json.Unmarshal(body, into); err != nil {
-		f.t.Errorf("request %.200s: %v", body, err)
-	}
-}
-
-func (f *fakeServer) addDocuments(w http.ResponseWriter, r *http.Request, x *fakeIndex, uid string, body []byte) {
-	var docs []map[string]any
-	if err := json.Unmarshal(body, &docs); err != nil || r.URL.Query().Get("primaryKey") != "key" || x.filterable == nil {
-		f.t.Errorf("documents: %v; primary key %q; settings first: %v", err, r.URL.Query().Get("primaryKey"), x.filterable != nil)
-	}
-	if code := f.taskError("documentAdditionOrUpdate"); code != "" {
-		f.task(w, "documentAdditionOrUpdate", uid, "")
-		return
-	}
-	for _, doc := range docs {
-		key, _ := doc["key"].(string)
-		if key == "" || len(key) > 511 || strings.Trim(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" {
-			f.t.Errorf("%q is no document id", key)
-		}
-		if x.docs[key] == nil {
-			x.order = append(x.order, key)
-		}
-		x.docs[key] = flatten("", doc, map[string]any{})
-	}
-	f.task(w, "documentAdditionOrUpdate", uid, "")
-}
-
-// flatten gives nested values the names that filters use: a.b.
-func flatten(prefix string, in, out map[string]any) map[string]any {
-	for key, v := range in {
-		if nested, ok := v.(map[string]any); ok {
-			flatten(prefix+key+".", nested, out)
-			continue
-		}
-		out[prefix+key] = v
-	}
-	return out
-}
-
-func (f *fakeServer) taskError(kind string) string {
-	if f.failTask == nil {
+		do(f.indexes[uid])
 		return ""
 	}
-	return f.failTask(kind)
 }
 
-// task records a task that is done at once and answers with its summary.
-func (f *fakeServer) task(w http.ResponseWriter, kind, uid, code string) {
-	if code == "" {
-		code = f.taskError(kind)
-	}
-	n := len(f.tasks)
-	task := map[string]any{"uid": n, "indexUid": uid, "status": "succeeded", "type": kind, "enqueuedAt": "2026-01-01T00:00:00Z"}
-	if code != "" {
-		task["status"] = "failed"
-		task["error"] = map[string]any{"message": "fake: " + code, "code": code, "type": "invalid_request", "link": ""}
-	}
+// enqueue takes a task and answers with its summary.
+func (f *fakeServer) enqueue(w http.ResponseWriter, call, kind, index string, do func() string) {
+	task := &fakeTask{uid: len(f.tasks), kind: kind, index: index, status: "enqueued", do: do}
 	f.tasks = append(f.tasks, task)
-	reply(w, 202, map[string]any{"taskUid": n, "indexUid": uid, "status": "enqueued", "type": kind, "enqueuedAt": "2026-01-01T00:00:00Z"})
+	f.reply(w, call, map[string]any{"taskUid": task.uid, "indexUid": orNull(index), "status": "enqueued", "type": kind, "enqueuedAt": fakeTime})
 }
 
-func (f *fakeServer) swap(w http.ResponseWriter, body []byte) {
+const fakeTime = "2026-01-01T00:00:00.123456789Z"
+
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// work does the tasks up to a number, in their order.
+func (f *fakeServer) work(last int) {
+	for ; f.done <= last && f.done < len(f.tasks); f.done++ {
+		task := f.tasks[f.done]
+		if f.before != nil {
+			f.mu.Unlock()
+			f.before(task)
+			f.mu.Lock()
+		}
+		task.status = "succeeded"
+		if f.failTask != nil {
+			if status, code := f.failTask(task.kind); status != "" {
+				task.status, task.code = status, code
+				continue
+			}
+		}
+		if task.code = task.do(); task.code != "" {
+			task.status = "failed"
+		}
+	}
+}
+
+func (f *fakeServer) poll(w http.ResponseWriter, call, arg string) {
+	n, err := strconv.Atoi(arg)
+	if err != nil || n < 0 || n >= len(f.tasks) {
+		f.problem(w, 404, "task_not_found", "")
+		return
+	}
+	task := f.tasks[n]
+	if task.polled++; task.polled > f.polls {
+		f.work(n)
+	} else if task.polled > 1 && task.status == "enqueued" {
+		task.status = "processing"
+	}
+	f.reply(w, call, task.view())
+}
+
+func (task *fakeTask) view() map[string]any {
+	view := map[string]any{"uid": task.uid, "indexUid": orNull(task.index), "status": task.status, "type": task.kind, "enqueuedAt": fakeTime, "error": nil, "details": nil}
+	switch task.status {
+	case "canceled":
+		view["canceledBy"] = 7
+	case "failed":
+		view["error"] = map[string]any{"message": "fake: privatewords", "code": task.code, "type": "invalid_request", "link": ""}
+	}
+	return view
+}
+
+func (f *fakeServer) pending(r *http.Request) map[string]any {
+	q := r.URL.Query()
+	limit, err := strconv.Atoi(q.Get("limit"))
+	if err != nil {
+		f.t.Errorf("limit of tasks %q", q.Get("limit"))
+	}
+	results := []any{}
+	for _, task := range slices.Backward(f.tasks) {
+		if slices.Contains(strings.Split(q.Get("statuses"), ","), task.status) && slices.Contains(strings.Split(q.Get("types"), ","), task.kind) {
+			results = append(results, task.view())
+		}
+	}
+	total := len(results)
+	return map[string]any{"results": results[:min(limit, total)], "total": total, "limit": limit, "from": nil, "next": nil}
+}
+
+func (f *fakeServer) stats() map[string]any {
+	indexes := map[string]any{}
+	for uid, x := range f.indexes {
+		indexes[uid] = map[string]any{"numberOfDocuments": len(x.docs), "indexSize": 8192, "usedIndexSize": 4096, "rawDocumentDbSize": 4096,
+			"avgDocumentSize": 10, "isIndexing": false, "fieldDistribution": map[string]int{"key": len(x.docs)}}
+	}
+	return map[string]any{"databaseSize": 100_000, "usedDatabaseSize": 50_000, "lastUpdate": nil, "indexes": indexes}
+}
+
+func (f *fakeServer) swap(body []byte) string {
 	var swaps []struct {
 		Indexes []string `json:"indexes"`
 		Rename  bool     `json:"rename"`
 	}
-	if err := json.Unmarshal(body, &swaps); err != nil || len(swaps) != 1 || len(swaps[0].Indexes) != 2 || swaps[0].Rename {
+	if err := json.Unmarshal(body, &swaps); err != nil {
 		f.t.Errorf("swap-indexes %s: %v", body, err)
-		return
 	}
-	a, b := swaps[0].Indexes[0], swaps[0].Indexes[1]
-	f.indexes[a], f.indexes[b] = f.indexes[b], f.indexes[a]
-	f.task(w, "indexSwap", "", "")
-}
-
-type fakeSearch struct {
-	Filter      string
-	Sort        []string
-	Limit       *int
-	Offset      int
-	HitsPerPage *int
-	Page        int
-	Facets      []string
-	Retrieve    []string `json:"attributesToRetrieve"`
-	Q           string
-}
-
-// search filters, sorts and cuts, as placeholder search does.
-func (f *fakeServer) search(w http.ResponseWriter, x *fakeIndex, body []byte) {
-	var in fakeSearch
-	f.decode(body, &in, "q", "offset", "limit", "page", "hitsPerPage", "attributesToRetrieve", "filter", "sort", "facets", "matchingStrategy", "hybrid")
-	p := &filterParser{rest: in.Filter, index: x}
-	test, err := p.or()
-	if err == nil && strings.TrimSpace(p.rest) != "" {
-		err = fmt.Errorf("behind the filter: %q", p.rest)
-	}
-	if err != nil || in.Q != "" {
-		f.t.Errorf("filter %q: %v", in.Filter, err)
-		f.problem(w, 400, "invalid_search_filter", in.Filter)
-		return
-	}
-	var hits []map[string]any
-	for _, key := range x.order {
-		if test(x.docs[key]) {
-			hits = append(hits, x.docs[key])
+	seen := map[string]bool{}
+	for _, s := range swaps {
+		if len(s.Indexes) != 2 || seen[s.Indexes[0]] || seen[s.Indexes[1]] {
+			f.t.Errorf("swap-indexes %s: two different indexes each", body)
+			return "invalid_swap_duplicate_index_found"
+		}
+		seen[s.Indexes[0]], seen[s.Indexes[1]] = true, true
+		a, b := f.indexes[s.Indexes[0]], f.indexes[s.Indexes[1]]
+		switch {
+		case a == nil || b == nil && !s.Rename:
+			return "index_not_found"
+		case b != nil && s.Rename:
+			return "index_already_exists"
 		}
 	}
-	if slices.Equal(in.Sort, []string{"startedAt:desc"}) {
-		sort.SliceStable(hits, func(i, j int) bool { return hits[i]["startedAt"].(float64) > hits[j]["startedAt"].(float64) })
-	}
-	total := min(len(hits), f.maxTotal(x))
-	answer := map[string]any{"query": "", "processingTimeMs": 0}
-	if len(in.Facets) > 0 {
-		answer["facetDistribution"] = distribution(hits, in.Facets)
-	}
-	if in.HitsPerPage != nil {
-		answer["hits"], answer["hitsPerPage"], answer["page"], answer["totalHits"], answer["totalPages"] = []any{}, 0, 1, total, 0
-		reply(w, 200, answer)
-		return
-	}
-	limit := 20
-	if in.Limit != nil {
-		limit = *in.Limit
-	}
-	from := min(in.Offset, total)
-	page := []map[string]any{}
-	for _, hit := range hits[from:min(from+limit, total)] {
-		kept := map[string]any{}
-		for _, field := range in.Retrieve {
-			kept[field] = hit[field]
-		}
-		page = append(page, kept)
-	}
-	answer["hits"], answer["limit"], answer["offset"], answer["estimatedTotalHits"] = page, limit, in.Offset, total
-	reply(w, 200, answer)
-}
-
-func (f *fakeServer) maxTotal(x *fakeIndex) int {
-	if p, ok := x.settings["pagination"].(map[string]any); ok {
-		return int(p["maxTotalHits"].(float64))
-	}
-	return 1000
-}
-
-func distribution(hits []map[string]any, facets []string) map[string]map[string]int {
-	counts := map[string]map[string]int{}
-	for _, facet := range facets {
-		counts[facet] = map[string]int{}
-		for _, hit := range hits {
-			for _, v := range values(hit[facet]) {
-				counts[facet][fmt.Sprint(v)]++
-			}
+	for _, s := range swaps {
+		f.indexes[s.Indexes[0]], f.indexes[s.Indexes[1]] = f.indexes[s.Indexes[1]], f.indexes[s.Indexes[0]]
+		if s.Rename {
+			delete(f.indexes, s.Indexes[0])
 		}
 	}
-	return counts
-}
-
-func values(v any) []any {
-	switch v := v.(type) {
-	case nil:
-		return nil
-	case []any:
-		return v
-	}
-	return []any{v}
+	return ""
 }
 
 func (f *fakeServer) problem(w http.ResponseWriter, status int, code, message string) {
-	reply(w, status, map[string]any{"message": message, "code": code, "type": "invalid_request", "link": "https://docs.meilisearch.com/errors#" + code})
+	if !slices.Contains(publishedEnums["code"], code) {
+		f.t.Errorf("the fake answers with the code %q, which is not in the table of the published API", code)
+	}
+	kind := "invalid_request"
+	if status == http.StatusForbidden || status == http.StatusUnauthorized {
+		kind = "auth"
+	}
+	f.write(w, status, "Error", map[string]any{"message": message, "code": code, "type": kind, "link": "https://docs.meilisearch.com/errors#" + code})
 }
 
-func reply(w http.ResponseWriter, status int, v any) {
+func (f *fakeServer) reply(w http.ResponseWriter, call string, v any) {
+	f.write(w, publishedCalls[call].status, publishedCalls[call].answer, v)
+}
+
+// write sends an answer that is what the published API says.
+func (f *fakeServer) write(w http.ResponseWriter, status int, shape string, v any) {
+	body, err := json.Marshal(v)
+	if err == nil {
+		_, err = checkJSON(shape, body)
+	}
+	if err != nil {
+		f.t.Errorf("the fake's own answer: %v", err)
+	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(v)
+	w.Write(body)
+}
+
+// asked lists the requests since the last call that begin with a text.
+func (f *fakeServer) asked(begin string) []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var found []string
+	for _, r := range f.requests {
+		if strings.HasPrefix(r, begin) {
+			found = append(found, r)
+		}
+	}
+	f.requests = nil
+	return found
+}
+
+// clock is a time that tests move.
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
 }

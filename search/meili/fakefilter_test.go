@@ -1,27 +1,43 @@
 package meili
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 )
 
+// maxFakeDepth is how deep a filter may be parsed: a level of parentheses counts four times,
+// as each of OR, AND, NOT and the parentheses is a step of the server's parser (1.50).
+const maxFakeDepth = 150
+
 // filterParser reads the filters that the adapter writes, by the published grammar: NOT binds
 // before AND before OR.
 type filterParser struct {
 	rest  string
-	index *fakeIndex
+	depth int
+	rules []fakeRule
 }
 
-type filterTest func(doc map[string]any) bool
+type filterTest func(doc *fakeDoc) bool
+
+// parseFilter gives the test of a whole filter.
+func parseFilter(filter string, rules []fakeRule) (filterTest, error) {
+	p := &filterParser{rest: filter, rules: rules}
+	test, err := p.or()
+	if err == nil && strings.TrimSpace(p.rest) != "" {
+		err = fmt.Errorf("behind the filter: %q", p.rest)
+	}
+	return test, err
+}
 
 func (p *filterParser) word() string {
 	p.rest = strings.TrimLeft(p.rest, " ")
 	if p.rest == "" {
 		return ""
 	}
-	n := strings.IndexAny(p.rest, " ()")
+	n := strings.IndexAny(p.rest, " ()[],")
 	switch {
 	case n < 0:
 		n = len(p.rest)
@@ -47,6 +63,8 @@ func (p *filterParser) or() (filterTest, error)  { return p.chain("OR", p.and) }
 func (p *filterParser) and() (filterTest, error) { return p.chain("AND", p.not) }
 
 func (p *filterParser) chain(op string, next func() (filterTest, error)) (filterTest, error) {
+	p.depth++
+	defer func() { p.depth-- }()
 	var tests []filterTest
 	for {
 		test, err := next()
@@ -59,7 +77,7 @@ func (p *filterParser) chain(op string, next func() (filterTest, error)) (filter
 		}
 		p.word()
 	}
-	return func(doc map[string]any) bool {
+	return func(doc *fakeDoc) bool {
 		for _, test := range tests {
 			if test(doc) == (op == "OR") {
 				return op == "OR"
@@ -70,6 +88,11 @@ func (p *filterParser) chain(op string, next func() (filterTest, error)) (filter
 }
 
 func (p *filterParser) not() (filterTest, error) {
+	p.depth++
+	defer func() { p.depth-- }()
+	if p.depth > maxFakeDepth {
+		return nil, errors.New("the filter is too deep")
+	}
 	switch p.peek() {
 	case "NOT":
 		p.word()
@@ -77,9 +100,11 @@ func (p *filterParser) not() (filterTest, error) {
 		if err != nil {
 			return nil, err
 		}
-		return func(doc map[string]any) bool { return !test(doc) }, nil
+		return func(doc *fakeDoc) bool { return !test(doc) }, nil
 	case "(":
 		p.word()
+		p.depth++
+		defer func() { p.depth-- }()
 		test, err := p.or()
 		if err != nil {
 			return nil, err
@@ -94,70 +119,125 @@ func (p *filterParser) not() (filterTest, error) {
 
 func (p *filterParser) condition() (filterTest, error) {
 	attribute, op := p.word(), p.word()
-	if op == "NOT" && p.word() == "EXISTS" {
-		return func(doc map[string]any) bool { return doc[attribute] == nil }, p.allowed(attribute, false)
-	}
 	switch op {
+	case "NOT":
+		if p.word() != "EXISTS" {
+			return nil, errors.New("NOT without EXISTS")
+		}
+		return func(doc *fakeDoc) bool { return !doc.exists[attribute] }, p.allowed(attribute, false)
 	case "EXISTS":
-		return func(doc map[string]any) bool { return doc[attribute] != nil }, p.allowed(attribute, false)
+		return func(doc *fakeDoc) bool { return doc.exists[attribute] }, p.allowed(attribute, false)
+	case "IN":
+		return p.in(attribute)
 	case "=":
-		value := p.word()
-		if len(value) < 2 || value[0] != '"' {
-			return nil, fmt.Errorf("value %q is not quoted", value)
-		}
-		value = strings.ToLower(strings.Trim(value, `"`))
-		if len(value) > 468 {
-			return nil, fmt.Errorf("value of %d bytes", len(value))
-		}
-		return func(doc map[string]any) bool {
-			return slices.ContainsFunc(values(doc[attribute]), func(v any) bool {
-				text, ok := v.(string)
-				return ok && strings.EqualFold(text, value)
-			})
-		}, p.allowed(attribute, false)
-	case "<", "<=", ">", ">=":
-		n, err := strconv.ParseFloat(p.word(), 64)
+		n, text, err := p.operand(p.word())
 		if err != nil {
 			return nil, err
 		}
-		return numbers(attribute, func(v float64) bool {
-			return op == "<" && v < n || op == "<=" && v <= n || op == ">" && v > n || op == ">=" && v >= n
-		}), p.allowed(attribute, true)
+		return func(doc *fakeDoc) bool {
+			return text != "" && doc.texts[attribute][text] || text == "" && slices.Contains(doc.numbers[attribute], n)
+		}, p.allowed(attribute, false)
+	case "<", "<=", ">", ">=":
+		n, text, err := p.operand(p.word())
+		if err != nil {
+			return nil, err
+		}
+		return within(attribute, func(v float64) bool { return text == "" && ordered(op, v < n, v == n) },
+			func(s string) bool { return text != "" && ordered(op, s < text, s == text) }), p.allowed(attribute, true)
 	}
-	from, err := strconv.ParseFloat(op, 64)
-	to := p.word()
-	if err != nil || to != "TO" {
-		return nil, fmt.Errorf("operator %q of %s", op, attribute)
+	low, lowText, err := p.operand(op)
+	if err != nil || p.word() != "TO" {
+		return nil, fmt.Errorf("operator %q of %s: %w", op, attribute, err)
 	}
-	n, err := strconv.ParseFloat(p.word(), 64)
-	if err != nil || n < from {
-		return nil, fmt.Errorf("range from %v to %v: %w", from, n, err)
+	high, highText, err := p.operand(p.word())
+	if err != nil || (lowText == "") != (highText == "") || high < low || highText < lowText {
+		return nil, fmt.Errorf("range of %s to %v%s: %w", attribute, high, highText, err)
 	}
-	return numbers(attribute, func(v float64) bool { return v >= from && v <= n }), p.allowed(attribute, true)
+	return within(attribute, func(v float64) bool { return lowText == "" && v >= low && v <= high },
+		func(s string) bool { return lowText != "" && s >= lowText && s <= highText }), p.allowed(attribute, true)
 }
 
-// numbers tests whether any number of an attribute passes.
-func numbers(attribute string, test func(float64) bool) filterTest {
-	return func(doc map[string]any) bool {
-		return slices.ContainsFunc(values(doc[attribute]), func(v any) bool {
-			n, ok := v.(float64)
-			return ok && test(n)
-		})
+func ordered(op string, less, equal bool) bool {
+	switch op {
+	case "<":
+		return less
+	case "<=":
+		return less || equal
+	case ">":
+		return !less && !equal
+	}
+	return !less
+}
+
+func (p *filterParser) in(attribute string) (filterTest, error) {
+	if got := p.word(); got != "[" {
+		return nil, fmt.Errorf("%q instead of [", got)
+	}
+	var all []string
+	for {
+		_, text, err := p.operand(p.word())
+		if err != nil || text == "" {
+			return nil, fmt.Errorf("value of a list: %w", err)
+		}
+		all = append(all, text)
+		switch got := p.word(); got {
+		case ",":
+			continue
+		case "]":
+			return func(doc *fakeDoc) bool {
+				return slices.ContainsFunc(all, func(text string) bool { return doc.texts[attribute][text] })
+			}, p.allowed(attribute, false)
+		default:
+			return nil, fmt.Errorf("%q in a list", got)
+		}
+	}
+}
+
+// operand reads a number, or a text in quotes as it is compared: in small letters. The adapter writes
+// ASCII without quotes and backslashes only.
+func (p *filterParser) operand(word string) (n float64, text string, err error) {
+	if !strings.HasPrefix(word, `"`) {
+		n, err = strconv.ParseFloat(word, 64)
+		return n, "", err
+	}
+	text = strings.Trim(word, `"`)
+	if text == "" || len(text) > maxFakeValue || strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return 0, "", fmt.Errorf("value %q", text)
+	}
+	return 0, text, nil
+}
+
+// within tests whether any number, or any text, of an attribute passes.
+func within(attribute string, number func(float64) bool, text func(string) bool) filterTest {
+	return func(doc *fakeDoc) bool {
+		if slices.ContainsFunc(doc.numbers[attribute], number) {
+			return true
+		}
+		for s := range doc.texts[attribute] {
+			if text(s) {
+				return true
+			}
+		}
+		return false
 	}
 }
 
 // allowed tells whether an attribute was declared for the operator.
 func (p *filterParser) allowed(attribute string, comparison bool) error {
-	for _, rule := range p.index.filterable {
+	if filterable(p.rules, attribute, comparison) {
+		return nil
+	}
+	return fmt.Errorf("attribute %q is not filterable so (comparison: %v)", attribute, comparison)
+}
+
+func filterable(rules []fakeRule, attribute string, comparison bool) bool {
+	for _, rule := range rules {
 		for _, pattern := range rule.AttributePatterns {
 			prefix, wild := strings.CutSuffix(pattern, "*")
-			if pattern != attribute && !(wild && strings.HasPrefix(attribute, prefix)) {
-				continue
-			}
-			if filter := rule.Features.Filter; comparison && filter.Comparison || !comparison && filter.Equality {
-				return nil
+			if pattern == attribute || wild && strings.HasPrefix(attribute, prefix) {
+				return rule.Features.Filter.Equality && (!comparison || rule.Features.Filter.Comparison)
 			}
 		}
 	}
-	return fmt.Errorf("attribute %q is not filterable so (comparison: %v)", attribute, comparison)
+	return false
 }

@@ -4,25 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	meilisearch "github.com/meilisearch/meilisearch-go"
 
 	"github.com/afterimage/afterimage/search"
 )
 
-// Rebuild replaces the whole index; see search.Index. It fills a second index and swaps the
-// two, which Meilisearch does at once. Put and Delete through this Index meanwhile go to
-// both; of those that other processes make, the ones between fill's reading and the swap
-// are lost, so a rebuild of a running installation is followed by its outbox.
+// Rebuild replaces the whole index; see search.Index. It fills a second index for each month and
+// swaps all months at once, those that are to vanish with an empty one. Put and Delete through
+// this Index meanwhile go to both; of those that other processes make, the ones between
+// fill's reading and the swap are lost, so a rebuild of a running installation is followed by
+// its outbox.
 func (x *Index) Rebuild(ctx context.Context, fill func(put func([]search.Document) error) error) error {
 	x.rebuilding.Lock()
 	defer x.rebuilding.Unlock()
 	if err := x.build(ctx, fill); err != nil {
 		x.setBuilding(false)
-		// The half-made index is of no use; that it could not be removed is no reason to
-		// hide why it is half made.
-		err = errors.Join(err, x.drop(context.WithoutCancel(ctx), x.nextUID()))
+		// The half-made indexes are of no use; that they could not be removed is no reason to
+		// hide why they are half made.
+		err = errors.Join(err, x.dropNext(context.WithoutCancel(ctx)))
 		return fmt.Errorf("rebuild search index: %w", err)
 	}
 	return nil
@@ -32,20 +32,22 @@ func (x *Index) build(ctx context.Context, fill func(put func([]search.Document)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := x.drop(ctx, x.nextUID()); err != nil {
-		return err
-	}
-	if _, err := x.ensure(ctx, x.nextUID()); err != nil {
+	if err := x.dropNext(ctx); err != nil { // what an earlier one left
 		return err
 	}
 	x.setBuilding(true)
 	if err := fill(func(docs []search.Document) error { return x.putNext(ctx, docs) }); err != nil {
 		return err
 	}
-	if err := x.swap(ctx); err != nil {
+	if err := x.exchange(ctx); err != nil {
 		return err
 	}
-	return x.drop(ctx, x.nextUID())
+	if err := errors.Join(x.dropNext(ctx), x.dropOlder(ctx)); err != nil {
+		return err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.dropEmpty(ctx)
 }
 
 func (x *Index) setBuilding(on bool) {
@@ -54,7 +56,7 @@ func (x *Index) setBuilding(on bool) {
 	x.building, x.touched = on, map[string]bool{}
 }
 
-// putNext stores documents in the index being built, but those changed since it began.
+// putNext stores documents in the indexes being built, but those changed since it began.
 func (x *Index) putNext(ctx context.Context, docs []search.Document) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -67,35 +69,60 @@ func (x *Index) putNext(ctx context.Context, docs []search.Document) error {
 			kept = append(kept, d)
 		}
 	}
+	if len(kept) == 0 {
+		return nil
+	}
 	records, err := recordsOf(kept)
 	if err != nil {
 		return err
 	}
-	return x.put(ctx, x.nextUID(), records)
+	return x.put(ctx, nextSuffix, records)
 }
 
-// swap puts the new index in the place of the old one; changes wait for it. Swapping twice
-// would undo it, so it is not tried again.
-func (x *Index) swap(ctx context.Context) error {
+// exchange puts the new indexes in the place of the old ones, all at once; changes wait for it.
+func (x *Index) exchange(ctx context.Context) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	info, err := x.client.SwapIndexesWithContext(ctx, []*meilisearch.SwapIndexesParams{{Indexes: []string{x.uid, x.nextUID()}}})
+	listed, err := x.list(ctx, true)
 	if err != nil {
-		return clean(ctx, err)
-	}
-	// From here on it happens, whether or not anybody waits.
-	if err := x.wait(context.WithoutCancel(ctx), info); err != nil {
 		return err
 	}
+	var swaps []*meilisearch.SwapIndexesParams
+	done := map[string]bool{}
+	for uid := range listed {
+		month, suffix, _ := x.months.parse(uid)
+		if suffix == dropSuffix || done[month] {
+			continue
+		}
+		done[month] = true
+		pair := []string{x.months.uid(month, ""), x.months.uid(month, nextSuffix)}
+		for _, uid := range pair { // a month that appears or vanishes has only one of them
+			if err := x.ensure(ctx, uid); err != nil {
+				return err
+			}
+		}
+		swaps = append(swaps, &meilisearch.SwapIndexesParams{Indexes: pair})
+	}
+	if len(swaps) > 0 {
+		if err := x.swap(ctx, swaps...); err != nil {
+			return err
+		}
+	}
+	x.months.forget()
 	x.building, x.fresh = false, false
 	return nil
 }
 
-// drop deletes an index; one that is not there is no error.
-func (x *Index) drop(ctx context.Context, uid string) error {
-	err := x.task(ctx, func() (*meilisearch.TaskInfo, error) { return x.client.DeleteIndexWithContext(ctx, uid) })
-	if taskCode(err) == "failed index_not_found" || statusOf(err) == http.StatusNotFound {
-		return nil
+// dropNext deletes the indexes that were being built, or what was in their place before.
+func (x *Index) dropNext(ctx context.Context) error {
+	listed, err := x.list(ctx, true)
+	if err != nil {
+		return err
+	}
+	for uid := range listed {
+		if _, suffix, _ := x.months.parse(uid); suffix == nextSuffix {
+			err = errors.Join(err, x.deleteIndex(ctx, uid))
+		}
 	}
 	return err
 }
