@@ -7,13 +7,7 @@ import "strings"
 // ages and is:live are measured from.
 //
 // With q.Typos, words match as EvaluateTypos says.
-func Evaluate(q Query, d *Document, now int64) bool {
-	if q.Root == nil {
-		return true
-	}
-	e := evaluator{doc: d, now: now, typos: q.Typos}
-	return e.node(q.Root)
-}
+func Evaluate(q Query, d *Document, now int64) bool { return Prepare(d).Evaluate(q, now) }
 
 // EvaluateTypos tells whether a document matches a query whose words may be one typo away: a
 // bare word, and a bare value of a filter on texts, matches where it stands as it was
@@ -22,11 +16,29 @@ func Evaluate(q Query, d *Document, now int64) bool {
 // Evaluate. So it never finds fewer sessions.
 func EvaluateTypos(q Query, d *Document, now int64) bool { return Evaluate(q.WithTypos(), d, now) }
 
-type evaluator struct {
+// Prepared is a document that many queries are held against: its texts are cut into tokens only
+// once. Not safe for concurrent use.
+type Prepared struct {
 	doc     *Document
-	now     int64
-	typos   bool                 // words may be one typo away
 	streams map[string][][]Token // by field, made when first asked for
+}
+
+// Prepare makes a document ready for many queries. It must not change afterwards.
+func Prepare(d *Document) *Prepared { return &Prepared{doc: d} }
+
+// Evaluate tells whether the document matches a query, as the function of this name does.
+func (p *Prepared) Evaluate(q Query, now int64) bool {
+	if q.Root == nil {
+		return true
+	}
+	e := evaluator{Prepared: p, now: now, typos: q.Typos}
+	return e.node(q.Root)
+}
+
+type evaluator struct {
+	*Prepared
+	now   int64
+	typos bool // words may be one typo away
 }
 
 func (e *evaluator) node(n Node) bool {
@@ -46,7 +58,7 @@ func (e *evaluator) node(n Node) bool {
 		}
 		return false
 	case *Not:
-		exact := evaluator{doc: e.doc, now: e.now, streams: e.streams}
+		exact := evaluator{Prepared: e.Prepared, now: e.now}
 		return !exact.node(n.Part)
 	case *Text:
 		return e.text(PatternOf(n.Words, n.Prefix), TextFields, e.typos && TextTypos(n))
@@ -167,18 +179,18 @@ func (e *evaluator) text(p Pattern, fields []string, typos bool) bool {
 	return false
 }
 
-func (e *evaluator) fieldStreams(field string) [][]Token {
-	if streams, ok := e.streams[field]; ok {
+func (p *Prepared) fieldStreams(field string) [][]Token {
+	if streams, ok := p.streams[field]; ok {
 		return streams
 	}
 	var streams [][]Token
-	for _, text := range e.doc.FieldTexts(field) {
+	for _, text := range p.doc.FieldTexts(field) {
 		streams = append(streams, Streams(ClipText(text))...)
 	}
-	if e.streams == nil {
-		e.streams = map[string][][]Token{}
+	if p.streams == nil {
+		p.streams = map[string][][]Token{}
 	}
-	e.streams[field] = streams
+	p.streams[field] = streams
 	return streams
 }
 

@@ -22,9 +22,12 @@ func Matches(q Query, d *Document) []Match {
 		return nil
 	}
 	texts := d.Texts()
-	streams := make([][][]Token, len(texts))
-	for i := range texts {
-		streams[i] = Streams(texts[i].Text)
+	made := make([][][]Token, len(texts))
+	streams := func(i int) [][]Token { // the first texts mostly tell enough
+		if made[i] == nil {
+			made[i] = Streams(texts[i].Text)
+		}
+		return made[i]
 	}
 	var chosen []int
 	for _, r := range reasons {
@@ -32,7 +35,7 @@ func Matches(q Query, d *Document) []Match {
 			break
 		}
 		for i := range texts {
-			if len(r.spans(texts[i], streams[i])) > 0 {
+			if slices.Contains(r.fields, texts[i].Field) && len(r.spans(texts[i], streams(i))) > 0 {
 				if !slices.Contains(chosen, i) {
 					chosen = append(chosen, i)
 				}
@@ -45,7 +48,7 @@ func Matches(q Query, d *Document) []Match {
 	for _, i := range chosen {
 		var spans []int
 		for _, r := range reasons {
-			spans = append(spans, r.spans(texts[i], streams[i])...)
+			spans = append(spans, r.spans(texts[i], streams(i))...)
 		}
 		matches = append(matches, window(texts[i], spans))
 	}

@@ -6,46 +6,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
 	"github.com/afterimage/afterimage/search"
 )
-
-// testProjects holds that no query and no project name shows sessions of another project.
-func testProjects(t *testing.T, open Open) {
-	x := open(t)
-	names := []string{"p", "p2", `p"`, `p' OR 'a'='a`, `x" OR projectId = "p`, "P", "_project_70", "프로젝트", "a b", `\`, `p\" OR 1`, "p AND"}
-	var docs []search.Document
-	for i, name := range names {
-		docs = append(docs, search.Document{ID: fmt.Sprintf("s%d", i), ProjectID: name, StartedAt: 5, Complaints: []string{"secret plan " + name}})
-	}
-	put(t, x, docs)
-	queries := []string{"", "secret", "-secret", "secret OR -secret", "plan", `"secret plan"`, "-nothing", "nps:* OR secret", "-clicks:>99"}
-	g := rand.New(rand.NewPCG(3, 5))
-	pieces := []string{`"`, `'`, ` OR `, ` AND `, ` NOT `, "(", ")", "projectId", " = ", "_project_", "secret", "tags:", "*", "^", "{tags} : ", "\\", "p", " IN [", "]", "--", ";", "project:", "EXISTS"}
-	for range 300 {
-		var b strings.Builder
-		for range 1 + g.IntN(8) {
-			b.WriteString(pick(g, pieces))
-		}
-		if _, err := search.Parse(b.String()); err == nil {
-			queries = append(queries, b.String())
-		}
-	}
-	for i, q := range queries {
-		for _, name := range names {
-			if i >= 9 && g.IntN(4) > 0 {
-				continue // every plain query in every project, the random ones in some
-			}
-			expect(t, x, docs, search.Request{ProjectID: name, Query: parse(t, q)})
-		}
-	}
-	if got, _ := find(t, x, search.Request{ProjectID: ""}); len(got) != 0 {
-		t.Errorf("no project shows %v", got)
-	}
-}
 
 func testReplace(t *testing.T, open Open) {
 	x := open(t)
@@ -65,7 +30,10 @@ func testReplace(t *testing.T, open Open) {
 	}
 	put(t, x, docs)
 	put(t, x, docs) // and again: nothing changes
-	for _, q := range Queries {
+	for i, q := range Queries {
+		if i%4 > 0 {
+			continue // the rest is asked of an index that nothing was replaced in
+		}
 		expect(t, x, docs, search.Request{ProjectID: "p", Query: parse(t, q)})
 	}
 	// Twice in one batch: the last one counts.

@@ -9,60 +9,73 @@ import (
 	"github.com/afterimage/afterimage/search"
 )
 
-func testFacets(t *testing.T, open Open) {
-	x, docs := fill(t, open)
-	for _, q := range []string{"", "결제", "-결제", "browser:Chrome", "nps:<=6 OR checkout", "없는말"} {
+func (c *corpus) testFacets(t *testing.T) {
+	for _, q := range []string{"", "결제", "-결제", "browser:Chrome", "nps:<=6 OR checkout", "없는말", "rage:* -tag:*"} {
 		r := search.Request{ProjectID: "alpha", Query: parse(t, q), WithFacet: true, Limit: 1, Now: Now}
-		found := oracle(docs, r)
-		want := map[string]map[string]int64{}
-		for _, field := range search.FacetFields {
-			want[field] = map[string]int64{}
-			for i := range docs {
-				if slices.Contains(found, docs[i].ID) {
-					for _, value := range docs[i].FacetValues(field) {
-						want[field][value]++
-					}
-				}
-			}
-		}
-		_, result := find(t, x, r)
+		_, result := find(t, c.x, r)
 		if result.Total != -1 {
 			t.Errorf("%q: total %d though it was not asked for", q, result.Total)
 		}
-		for _, field := range search.FacetFields {
-			if !maps.Equal(result.Facets[field], want[field]) {
-				t.Errorf("%q: facet %s is %v, want %v", q, field, result.Facets[field], want[field])
-			}
-		}
+		c.checkFacets(t, r, result)
 	}
-	if _, result := find(t, x, search.Request{ProjectID: "alpha"}); result.Facets != nil || result.Total != -1 {
+	if _, result := find(t, c.x, search.Request{ProjectID: "alpha", Limit: 1}); result.Facets != nil || result.Total != -1 {
 		t.Errorf("facets %v and total %d though nobody asked", result.Facets, result.Total)
 	}
 }
 
+// checkFacets holds the counts of a result against those over the plain documents.
+func (c *corpus) checkFacets(t *testing.T, r search.Request, result search.Result) {
+	t.Helper()
+	found := map[string]bool{}
+	for _, id := range c.oracle(r) {
+		found[id] = true
+	}
+	for _, field := range search.FacetFields {
+		want := map[string]int64{}
+		for _, d := range c.prepared[r.ProjectID] {
+			if found[d.doc.ID] {
+				for _, value := range d.doc.FacetValues(field) {
+					want[value]++
+				}
+			}
+		}
+		if !maps.Equal(result.Facets[field], want) {
+			t.Errorf("%q: facet %s is %v, want %v", r.Query.String(), field, result.Facets[field], want)
+		}
+	}
+}
+
 // testMatches holds that each hit shows why it was found, inside the text of the field.
-func testMatches(t *testing.T, open Open) {
-	x, docs := fill(t, open)
-	for _, q := range []string{"결제", "제", "checkout", `"is not a function"`, "결제 OR type*", "complaint:결제 -browser:Safari", "url:/checkout*", "-결제", "cartTotal OR total"} {
-		_, result := find(t, x, search.Request{ProjectID: "alpha", Query: parse(t, q), Limit: 500})
+func (c *corpus) testMatches(t *testing.T) {
+	docs := map[string]*search.Document{}
+	for i := range c.docs {
+		docs[c.docs[i].ID] = &c.docs[i]
+	}
+	for _, q := range []string{"결제", "제", "checkout", `"is not a function"`, "결제 OR type*", "complaint:결제 -browser:Safari", "url:/checkout*", "-결제", "cartTotal OR total", "결재", "카드결재", "chekcout", "tag:* vip", "enterprise"} {
+		_, result := find(t, c.x, search.Request{ProjectID: "alpha", Query: parse(t, q), Limit: 200})
+		if len(result.Hits) == 0 {
+			t.Errorf("%q finds nothing to look at", q)
+		}
 		for _, h := range result.Hits {
-			i := slices.IndexFunc(docs, func(d search.Document) bool { return d.ID == h.ID })
-			if i < 0 || docs[i].StartedAt != h.StartedAt {
+			d := docs[h.ID]
+			if d == nil || d.StartedAt != h.StartedAt {
 				t.Fatalf("%q: hit %s at %d is no document", q, h.ID, h.StartedAt)
 			}
 			if want := !strings.HasPrefix(q, "-"); (len(h.Matches) > 0) != want || len(h.Matches) > search.MaxMatchesPerHit {
 				t.Errorf("%q: %s has %d matches", q, h.ID, len(h.Matches))
 			}
 			for _, m := range h.Matches {
-				checkMatch(t, q, &docs[i], m)
+				checkMatch(t, q, d, m)
 			}
 		}
 	}
-	_, result := find(t, x, search.Request{ProjectID: "alpha", Query: parse(t, "complaint:결제"), Limit: 500})
-	for _, h := range result.Hits {
-		m := h.Matches[0]
-		if got := string([]rune(m.Text)[m.Spans[0]:m.Spans[1]]); m.Field != "complaints" || got != "결제" && got != decompose("결제") {
-			t.Errorf("complaint:결제 marks %q in %s", got, m.Field)
+	for _, q := range []string{"complaint:결제", "complaint:결재"} { // the second marks the same by a typo
+		_, result := find(t, c.x, search.Request{ProjectID: "alpha", Query: parse(t, q), Limit: 200})
+		for _, h := range result.Hits {
+			m := h.Matches[0]
+			if got := string([]rune(m.Text)[m.Spans[0]:m.Spans[1]]); m.Field != "complaints" || got != "결제" && got != decompose("결제") {
+				t.Errorf("%s marks %q in %s", q, got, m.Field)
+			}
 		}
 	}
 }

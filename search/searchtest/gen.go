@@ -16,12 +16,7 @@ const Epoch = 1_780_000_000_000
 const Now = Epoch + 20*60*1000
 
 var (
-	koreanSubjects = []string{"결제", "카드결제", "간편결제", "로그인", "배송", "쿠폰", "환불", "장바구니", "회원가입", "주문내역", "앱", "화면"}
-	koreanParticle = []string{"가", "이", "를", "은", "도", "", "에서", "하고"}
-	koreanEnds     = []string{"안 돼요", "안됩니다", "너무 느려요", "오류가 나요", "멈췄어요", "좋아요", "다시 해도 똑같아요", "빨라서 좋네요", "안 보여요!!"}
-	englishParts   = []string{"checkout", "payment", "login", "coupon", "the page", "my cart", "Café menu", "search", "iPhone app"}
-	englishEnds    = []string{"is broken", "does not work", "is very slow", "was great", "keeps spinning", "failed again", "looks naïve", "can't be opened"}
-	errorKinds     = []string{"TypeError: Cannot read properties of undefined (reading 'price')", "TypeError: x.map is not a function",
+	errorKinds = []string{"TypeError: Cannot read properties of undefined (reading 'price')", "TypeError: x.map is not a function",
 		"ReferenceError: cartTotal is not defined", "Error: Request failed with status code 500", "RangeError: Maximum call stack size exceeded",
 		"ChunkLoadError: Loading chunk 17 failed.", "결제 모듈을 불러오지 못했습니다", "SyntaxError: Unexpected token '<'"}
 	pages = []string{"https://shop.example/", "https://shop.example/checkout", "https://shop.example/checkout/pay", "https://shop.example/cart",
@@ -36,6 +31,10 @@ var (
 	countries = []string{"KR", "US", "JP", "DE", ""}
 	languages = []string{"ko-KR", "en-US", "ja", ""}
 	releases  = []string{"1.2.0", "1.2.1", "2026.5.1-beta", "v3", ""}
+	plans     = []string{"free", "pro", "enterprise"}
+	companies = []string{"Acme Corp", "가나상사", "Mirae & Sons, Ltd."}
+	labels    = []string{"vip", "재문의", "needs reply", "VIP-lost", "beta"}
+	surveys   = []string{"NPS after checkout", "결제 만족도", "Exit survey"}
 	names     = []string{"kim", "lee", "park.minsu", "ann+test", "jose"}
 )
 
@@ -56,7 +55,7 @@ func document(g *rand.Rand, project, id string) search.Document {
 		ID: id, ProjectID: project, StartedAt: started, EndedAt: started + int64(g.IntN(900))*1000,
 		Browser: pick(g, browsers), OS: pick(g, systems), Device: pick(g, devices), Country: pick(g, countries),
 		Language: pick(g, languages), Release: pick(g, releases), NPS: -1, CSAT: -1, CES: -1,
-		Clicks: g.IntN(30), URLs: some(g, pages, 4), Titles: some(g, titles, 3),
+		Clicks: g.IntN(30), URLs: some(g, pages, 4), Titles: some(g, titles, 3), Score: -1,
 	}
 	d.ActiveMs = (d.EndedAt - d.StartedAt) / 2
 	d.PageCount = len(d.URLs)
@@ -70,6 +69,11 @@ func document(g *rand.Rand, project, id string) search.Document {
 	if g.IntN(3) == 0 {
 		d.Errors = some(g, errorKinds, 3)
 		d.ErrorCount = len(d.Errors) + g.IntN(3)
+		for _, message := range d.Errors {
+			if kind, _, typed := strings.Cut(message, ": "); typed {
+				d.ErrorTypes = append(d.ErrorTypes, kind)
+			}
+		}
 	}
 	if g.IntN(3) == 0 {
 		d.Console = some(g, console, 2)
@@ -84,14 +88,55 @@ func document(g *rand.Rand, project, id string) search.Document {
 	if g.IntN(2) == 0 {
 		answer(g, &d)
 	}
+	mark(g, &d)
 	return d
+}
+
+// mark gives a session traits, labels, signals and vitals.
+func mark(g *rand.Rand, d *search.Document) {
+	if g.IntN(2) == 0 {
+		d.Traits = map[string]string{"plan": pick(g, plans), "seats": fmt.Sprint(g.IntN(120))}
+		switch g.IntN(4) {
+		case 0:
+			d.Traits["company"], d.Traits["first name"] = pick(g, companies), "José"
+		case 1:
+			d.Traits["ltv"] = fmt.Sprintf("%d.%02d", g.IntN(900)-100, g.IntN(100))
+		case 2: // as another version of the site told it
+			d.Traits = map[string]string{"Plan": strings.ToUpper(pick(g, plans)), "등급": "골드", "seats": pick(g, []string{"many", "", "-3", "12.5"})}
+		}
+	}
+	if g.IntN(4) == 0 {
+		d.Tags = some(g, labels, 2)
+	}
+	if g.IntN(6) == 0 {
+		d.Tickets = []string{fmt.Sprintf("SHOP-%d", g.IntN(30))}
+	}
+	for _, key := range search.SignalKeys {
+		if g.IntN(5) == 0 {
+			if d.Signals == nil {
+				d.Signals = map[string]int{}
+			}
+			d.Signals[key] = g.IntN(5) // 0 is what some count and others leave out
+		}
+	}
+	if g.IntN(3) > 0 {
+		d.Vitals = map[string]int64{"lcp": 700 + int64(g.IntN(60))*100, "cls": int64(g.IntN(50)) * 10, "ttfb": int64(g.IntN(20)) * 100}
+		if g.IntN(2) == 0 {
+			d.Vitals["inp"], d.Vitals["fcp"] = int64(g.IntN(90))*10, int64(g.IntN(4000))
+		}
+	}
 }
 
 // answer gives a session one to three responses.
 func answer(g *rand.Rand, d *search.Document) {
 	for range 1 + g.IntN(3) {
 		text := Sentence(g)
-		if score := g.IntN(11); score <= 6 {
+		d.Surveys = append(d.Surveys, pick(g, surveys))
+		score := g.IntN(11)
+		if d.Score < 0 || score < d.Score {
+			d.Score = score
+		}
+		if score <= 6 {
 			d.NPS = score
 			d.ComplaintCount++
 			if g.IntN(4) > 0 { // some give only a score
@@ -106,19 +151,6 @@ func answer(g *rand.Rand, d *search.Document) {
 	if g.IntN(4) == 0 {
 		d.CES = g.IntN(7) + 1
 	}
-}
-
-// Sentence makes what a person might answer, in Korean or English.
-func Sentence(g *rand.Rand) string {
-	if g.IntN(2) == 0 {
-		s := pick(g, koreanSubjects) + pick(g, koreanParticle) + " " + pick(g, koreanEnds)
-		if g.IntN(5) == 0 {
-			s = decompose(s) // as macOS and some keyboards send it
-		}
-		return s
-	}
-	part := pick(g, englishParts)
-	return strings.ToUpper(part[:1]) + part[1:] + " " + pick(g, englishEnds)
 }
 
 func pick(g *rand.Rand, from []string) string { return from[g.IntN(len(from))] }
