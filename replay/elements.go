@@ -101,7 +101,7 @@ func (p *plan) storedFacts(tab string) []signal.Fact {
 	var facts []signal.Fact
 	for i := range p.pieces[tab] {
 		row := p.pieces[tab][i].row
-		if row == nil {
+		if row == nil || len(facts) >= factsPerTabMax {
 			continue
 		}
 		some, err := signal.ParseFacts(row.Facts)
@@ -154,6 +154,9 @@ func (s *Service) tabFacts(ctx context.Context, p *plan, tab string) ([]signal.F
 	var facts []signal.Fact
 	found := new(signal.Batch)
 	for i := range pieces {
+		if len(facts) >= factsPerTabMax {
+			break
+		}
 		row := pieces[i].row
 		if row != nil && len(row.Facts) > 0 {
 			if some, err := signal.ParseFacts(row.Facts); err == nil {

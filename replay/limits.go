@@ -43,6 +43,9 @@ const (
 	TagsMax = 20
 	// TagRunesMax is how long one is: a few words.
 	TagRunesMax = 50
+	// factsPerTabMax bounds the memory that looking for signals takes: 25 MB for a tab that somebody worked in for
+	// half a day. What comes after is not looked at.
+	factsPerTabMax = 300_000
 	// visitsMax bounds Digest.Visits, which stand in every list of sessions.
 	visitsMax = 200
 	// ActiveGapMs is the longest pause between two inputs that still counts as activity, within a
