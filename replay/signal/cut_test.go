@@ -179,7 +179,7 @@ func TestRecordingsHoweverCut(t *testing.T) {
 
 // TestStreamsHoweverCut: so do streams in which everything happens at once.
 func TestStreamsHoweverCut(t *testing.T) {
-	rounds := 400
+	rounds := 150
 	if testing.Short() {
 		rounds = 60
 	}

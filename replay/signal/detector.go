@@ -123,6 +123,14 @@ func (d *Detector) targetOf(f *Fact) target {
 	return target{Node: f.Node, X: f.X, Y: f.Y, Page: d.page.now.URL, label: f.Text, selector: f.Ref}
 }
 
+// nameless asks for an element that the recorder said nothing of.
+func (d *Detector) nameless(t *target, at int64) (rrweb.Element, bool) {
+	if t.label != "" {
+		return rrweb.Element{}, false
+	}
+	return d.element(t.Node, at)
+}
+
 // named fills in what the recorder did not say.
 func (t target) named(e *rrweb.Element) target {
 	t.label = cmp.Or(t.label, Line(e.Text, factTextRunes), e.Tag)

@@ -30,6 +30,9 @@ func (s *errorClick) add(d *Detector, f *Fact, v *Visit) {
 		if f.At-s.at > errorClickMs {
 			return
 		}
+		if e, known := d.nameless(&s.click, s.at); known {
+			s.click = s.click.named(&e)
+		}
 		label := f.Text
 		if s.click.label != "" {
 			label = s.click.label + " → " + label

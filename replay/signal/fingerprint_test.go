@@ -56,7 +56,7 @@ func TestFingerprintAcrossBrowsers(t *testing.T) {
 			{Type: "Error", Message: "x", Stack: "Error: x\n    at chrome-extension://abc/inject.js:1:1\n    at new Pay (https://shop.kr/src/pay.js:9:1)"},
 		}},
 	} {
-				for i := range c.faults {
+		for i := range c.faults {
 			got := fingerprint(&c.faults[i])
 			if got != c.want {
 				k, m := normalMessage(c.faults[i].Type, c.faults[i].Message)

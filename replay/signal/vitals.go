@@ -89,5 +89,5 @@ func took(ms int64) string {
 	if ms < 1000 {
 		return strconv.FormatInt(ms, 10) + " ms"
 	}
-	return strconv.FormatFloat(float64(ms/100)/10, 'f', -1, 64) + " s"
+	return strconv.FormatFloat(float64(ms/100)/10, 'f', 1, 64) + " s"
 }
