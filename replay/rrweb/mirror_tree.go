@@ -22,8 +22,7 @@ const (
 	flagStyle
 	flagBlocked
 	flagCustom
-	flagLate  // one of its attributes must be restated by a mutation
-	flagFirst // came with the page's full snapshot, and not by a later event
+	flagLate // one of its attributes must be restated by a mutation
 )
 
 // domDepthMax bounds how deep a tree is read and written. Each level nests two levels of
