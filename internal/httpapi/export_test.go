@@ -1,6 +1,11 @@
 package httpapi
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/afterimage/afterimage/replay"
+)
 
 // RouteForTest is a route as the tests see it; Need is empty for those open to anybody.
 type RouteForTest struct{ Method, Path, Need string }
@@ -26,16 +31,27 @@ func EventStreamsForTest(s *Server) int { return len(s.eventSlots) }
 
 // FillStreamsForTest takes every slot that streams need, until release is called.
 func FillStreamsForTest(s *Server) (release func()) {
-	for _, slots := range []chan struct{}{s.eventSlots, s.liveSlots} {
+	for _, slots := range []chan struct{}{s.eventSlots, s.liveSlots, s.exportSlots} {
 		for range cap(slots) {
 			slots <- struct{}{}
 		}
 	}
 	return func() {
-		for _, slots := range []chan struct{}{s.eventSlots, s.liveSlots} {
+		for _, slots := range []chan struct{}{s.eventSlots, s.liveSlots, s.exportSlots} {
 			for range cap(slots) {
 				<-slots
 			}
 		}
+	}
+}
+
+// ShowForTest reads into v what the API shows of a session.
+func ShowForTest(s *replay.Session, v any) {
+	text, err := json.Marshal(sessionOf(s))
+	if err == nil {
+		err = json.Unmarshal(text, v)
+	}
+	if err != nil {
+		panic(err)
 	}
 }

@@ -104,7 +104,7 @@ func (w *world) conforms(c call, a answer) {
 		w.t.Errorf("%s %s: content type %q is not described", c.method, c.path, kind)
 		return
 	}
-	if !strings.HasSuffix(kind, "json") || a.header.Get("Content-Encoding") != "" {
+	if !strings.HasSuffix(kind, "/json") && !strings.HasSuffix(kind, "+json") || a.header.Get("Content-Encoding") != "" {
 		return
 	}
 	var v any
@@ -292,5 +292,40 @@ func TestOpenAPIIsConsistent(t *testing.T) {
 			t.Errorf("%s: operationId %v is missing or also that of %s", name, id, seen[id])
 		}
 		seen[id] = name
+	}
+}
+
+// Each example is as its schema says.
+func TestOpenAPIExamples(t *testing.T) {
+	examples := 0
+	var look func(where string, v any)
+	look = func(where string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			if example, ok := v["example"]; ok && v["schema"] != nil {
+				examples++
+				for _, fault := range faults(v["schema"], example, where) {
+					t.Error(fault)
+				}
+			}
+			for name, part := range v {
+				look(where+"/"+name, part)
+			}
+		case []any:
+			for _, part := range v {
+				look(where, part)
+			}
+		}
+	}
+	look("", document())
+	if examples < 3 {
+		t.Errorf("only %d examples", examples)
+	}
+	// That of a refused query is what the server says.
+	w := newWorld(t)
+	var got any
+	w.want(400, call{method: "GET", path: "/api/v1/sessions?q=browzer:Chrome", as: "shop/viewer"}, &got)
+	if want := at(document(), "components", "responses", "BadQuery", "content", "application/problem+json", "example"); !reflect.DeepEqual(got, want) {
+		t.Errorf("the server says %v, the example %v", got, want)
 	}
 }

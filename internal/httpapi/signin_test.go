@@ -13,7 +13,7 @@ import (
 var sameOrigin = map[string]string{"Sec-Fetch-Site": "same-origin"}
 
 // cookie returns the cookie that an answer sets, and its value as "name=value".
-func cookie(t *testing.T, a answer) (*http.Cookie, string) {
+func cookie(t testing.TB, a answer) (*http.Cookie, string) {
 	t.Helper()
 	list := (&http.Response{Header: a.header}).Cookies()
 	if len(list) != 1 {

@@ -1,9 +1,12 @@
 package httpapi
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/afterimage/afterimage/replay"
 )
 
 // patchSession replaces the labels that the team gave a session. Those that the site gave it stay,
@@ -23,7 +26,9 @@ func (s *Server) patchSession(c *fiber.Ctx) error {
 		return badRequest("tags: missing; send [] to remove them all")
 	}
 	tags := slices.DeleteFunc(*body.Tags, func(tag string) bool { return slices.Contains(session.SiteTags, tag) })
-	if err := s.Replay.Tag(c.UserContext(), project.ID, session.ID, tags); err != nil {
+	if err := s.Replay.Tag(c.UserContext(), project.ID, session.ID, tags); errors.Is(err, replay.ErrInvalid) {
+		return badRequest("tags: " + inWords(err, replay.ErrInvalid))
+	} else if err != nil {
 		return err
 	}
 	return s.getSession(c)

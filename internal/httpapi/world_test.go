@@ -24,7 +24,6 @@ import (
 	"github.com/afterimage/afterimage/internal/worker"
 	"github.com/afterimage/afterimage/replay"
 	"github.com/afterimage/afterimage/replay/blob/fs"
-	"github.com/afterimage/afterimage/replay/segment"
 	"github.com/afterimage/afterimage/search"
 	"github.com/afterimage/afterimage/search/fts"
 )
@@ -32,15 +31,16 @@ import (
 // world is a running server on real stores: SQLite, a folder and FTS5. It has two
 // projects, shop and other, each with a token of every role.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	url     string
 	server  *httpapi.Server
 	store   *sqlstore.Store
 	service *replay.Service
 	index   *fts.Index
 	worker  *worker.Worker
-	// rebuilder runs until the test ends.
+	// rebuilder runs until the test ends, and rebuilds with rebuilds.
 	rebuilder    *worker.Rebuilder
+	rebuilds     *worker.Indexer
 	stopRebuilds func()
 	auth         *auth.Service
 	folder       string // of the bucket
@@ -94,7 +94,7 @@ func builtUI() fstest.MapFS {
 }
 
 // newWorld starts a server; change may alter what it is made of.
-func newWorld(t *testing.T, change ...func(*httpapi.Deps)) *world {
+func newWorld(t testing.TB, change ...func(*httpapi.Deps)) *world {
 	t.Helper()
 	w := &world{t: t, folder: t.TempDir(), log: &logBuffer{}, clock: &clock{}, keys: map[string]string{}, tokens: map[string]string{}}
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -105,7 +105,7 @@ func newWorld(t *testing.T, change ...func(*httpapi.Deps)) *world {
 	w.check(err)
 	w.index, err = fts.Open(t.TempDir())
 	w.check(err)
-	w.service, err = replay.NewService(replay.Options{Store: w.store, Bucket: bucket, Keys: segment.NewKeyring([32]byte{1}), Now: w.clock.Now, Log: log})
+	w.service, err = replay.NewService(replay.Options{Store: w.store, Bucket: bucket, Keys: ring, Now: w.clock.Now, Log: log})
 	w.check(err)
 	w.auth = auth.New(w.store, w.clock.Now)
 	w.worker = &worker.Worker{Stores: worker.Stores{Sessions: w.store, Responses: w.store, Accounts: w.store, Index: w.index},
@@ -133,7 +133,8 @@ func (r rebuilder) State() httpapi.RebuildState { return httpapi.RebuildState(r.
 
 // rebuild lets the index be rebuilt on demand until the test ends.
 func (w *world) rebuild() {
-	w.rebuilder = worker.NewRebuilder(w.worker.Indexer())
+	w.rebuilds = w.worker.Indexer()
+	w.rebuilder = worker.NewRebuilder(w.rebuilds)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() { defer close(ended); w.rebuilder.Run(ctx) }()
@@ -343,11 +344,8 @@ func (w *world) record(project string) recording {
 // indexed runs the worker until the search index knows everything.
 func (w *world) indexed() {
 	w.t.Helper()
-	for more := true; more; {
-		var err error
-		if more, err = w.worker.Indexer().RunOnce(w.t.Context()); err != nil {
-			w.t.Fatal(err)
-		}
+	if left, err := w.worker.Indexer().Drain(w.t.Context()); err != nil || left > 0 {
+		w.t.Fatalf("%d sessions wait to be indexed: %v: %s", left, err, w.log)
 	}
 }
 

@@ -19,7 +19,9 @@ func (s *Store) SavedSearches(ctx context.Context, projectID string) ([]search.S
 		all, err = list(ctx, r, scanSaved, selectSaved+" WHERE project_id = $1", projectID)
 		return err
 	})
-	slices.SortFunc(all, func(a, b search.Saved) int { return cmp.Or(cmp.Compare(fold(a.Name), fold(b.Name)), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(all, func(a, b search.Saved) int {
+		return cmp.Or(cmp.Compare(fold(a.Name), fold(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
 	return all, refused(err, search.ErrSavedNotFound)
 }
 
