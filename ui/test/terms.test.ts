@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasTerm, plainWords, sortIn, termOf, toggleTerm, unfinished, withoutSort, words } from '../src/views/sessions/terms';
+import { hasTerm, plainWords, settled, sortIn, termOf, toggleTerm, withoutSort, words } from '../src/views/sessions/terms';
 import { pieces } from '../src/views/sessions/marked';
 import { merge } from '../src/views/sessions/useSessionList';
 import { originOf } from '../src/views/settings/origin';
@@ -40,9 +40,14 @@ describe('a query', () => {
     expect(plainWords('결제 OR 쿠폰 has:rage "in quotes" -not !that (a) pre*')).toEqual(['결제', '쿠폰']);
   });
 
-  it('is not asked while a filter, a phrase or an OR is being typed', () => {
-    for (const query of ['rage:', 'a -browser:', 'lcp:>', 'lcp:>=', 'os:[iOS,', '"in quo', 'a OR', 'a -', '(error.type:']) expect(unfinished(query), query).toBe(true);
-    for (const query of ['', 'rage', 'rage:>2', 'os:[iOS,Android]', '"in quotes"', 'a OR b', '결제', 'http://x/', 'FLOOR', 'a-']) expect(unfinished(query), query).toBe(false);
+  it('is asked without what is only begun', () => {
+    const keys = ['browser', 'error', 'error.type', 'rage'];
+    for (const begun of ['rage:', '-browser:', 'rage:>', 'rage:>=', 'os:[iOS,', 'os:(iOS OR', '"in quo', 'error:"is no', 'OR', '-', '(', '(error.type:', 'brow', '-brow', 'rage', 'error.t', 'rage:> OR brow']) {
+      expect(settled(`결제 ${begun}`, keys), begun).toBe('결제');
+    }
+    for (const whole of ['', 'ragequit', '"rage"', 'rage:>2', 'os:[iOS,Android]', 'os:(iOS OR Android)', '"in quotes"', 'a OR x', '결제', 'http://x/', 'FLOOR', 'a-', 'browsed', 'brow ser']) {
+      expect(settled(whole, keys), whole).toBe(whole);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Moment, MomentKind } from '../src/api/types';
-import { density, marks, pageSegments, spanSegments } from '../src/player/timeline';
+import { density, found, happened, marks, pageSegments, spanSegments } from '../src/player/timeline';
 
 const extent = { start: 1000, end: 2000 };
 const moment = (at: number, kind: MomentKind, data: Record<string, unknown> = {}): Moment => ({ at, kind, label: '', data });
@@ -21,16 +21,22 @@ describe('density', () => {
 
 describe('marks', () => {
   it('show trouble, and not what went well', () => {
-    const found = marks([moment(1100, 'request', { status: 200 }), moment(1200, 'request', { status: 500 }), moment(1300, 'error'), moment(1400, 'input')], extent, 0.01);
-    expect(found.map((mark) => mark.look)).toEqual(['request', 'error']);
+    const shown = marks([moment(1100, 'request', { status: 200 }), moment(1200, 'request', { status: 500 }), moment(1300, 'error'), moment(1400, 'input')], happened, extent, 0.01);
+    expect(shown.map((mark) => mark.look)).toEqual(['request', 'error']);
   });
 
   it('join moments of a kind that are too close, and keep others apart', () => {
-    const found = marks([moment(1100, 'error'), moment(1105, 'error'), moment(1106, 'request', { status: 0 }), moment(1500, 'error')], extent, 0.02);
-    const errors = found.filter((mark) => mark.look === 'error');
+    const shown = marks([moment(1100, 'error'), moment(1105, 'error'), moment(1106, 'request', { status: 0 }), moment(1500, 'error')], happened, extent, 0.02);
+    const errors = shown.filter((mark) => mark.look === 'error');
     expect(errors.map((mark) => mark.moments.length)).toEqual([2, 1]);
-    const places = found.map((mark) => mark.place).sort((a, b) => a - b);
+    const places = shown.map((mark) => mark.place).sort((a, b) => a - b);
     for (let i = 1; i < places.length; i++) expect(places[i]! - places[i - 1]!).toBeGreaterThanOrEqual(0.02 - 1e-9);
+  });
+
+  it('keep signals to a row of their own', () => {
+    const both = [moment(1100, 'click'), moment(1100, 'rage'), moment(1101, 'error'), moment(1102, 'errorclick')];
+    expect(marks(both, found, extent, 0.02).map((mark) => mark.look)).toEqual(['rage', 'errorclick']);
+    expect(marks(both, happened, extent, 0.02).map((mark) => mark.look)).toEqual(['error']);
   });
 });
 

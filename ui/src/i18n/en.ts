@@ -61,7 +61,9 @@ export const en = {
     has: {
       error: 'Error', complaint: 'Complaint', response: 'Response', failedRequest: 'Failed request', rage: 'Rage click', dead: 'Dead click', errorclick: 'Error click',
       slow: 'Slow', quickback: 'Quick back', thrash: 'Cursor thrashing', abandon: 'Abandoned form', freeze: 'Freeze', refresh: 'Repeated reload',
+      console: 'Console message', custom: 'Custom event', user: 'Identified person', survey: 'Survey', tag: 'Tag', ticket: 'Ticket',
     } as Record<string, string>,
+    is: { live: 'Live now', identified: 'Person is known', anonymous: 'Person is not known' } as Record<string, string>,
     signs: 'What happened',
     moreFacets: 'Show more',
     devices: { desktop: 'Desktop', mobile: 'Phone', tablet: 'Tablet', bot: 'Bot' } as Record<string, string>,

@@ -63,7 +63,9 @@ export const ko: Catalogue = {
     has: {
       error: '오류', complaint: '불만', response: '응답', failedRequest: '실패한 요청', rage: '분노 클릭', dead: '죽은 클릭', errorclick: '오류 클릭',
       slow: '느림', quickback: '빠른 뒤로 가기', thrash: '커서 흔들기', abandon: '작성하다 만 폼', freeze: '멈춤', refresh: '반복 새로고침',
+      console: '콘솔 메시지', custom: '맞춤 이벤트', user: '식별된 사용자', survey: '설문', tag: '태그', ticket: '티켓',
     },
+    is: { live: '지금 실시간', identified: '식별된 사용자', anonymous: '익명 사용자' },
     signs: '있었던 일',
     moreFacets: '더 보기',
     devices: { desktop: '데스크톱', mobile: '휴대폰', tablet: '태블릿', bot: '봇' },

@@ -31,15 +31,18 @@ export interface Mark {
   moments: Moment[];
 }
 
-const marked: readonly Look[] = ['click', 'custom', ...signalKinds, 'request', 'error', 'response'];
+/** What happened and what was said, weakest first. */
+export const happened: readonly Look[] = ['click', 'custom', 'request', 'error', 'response'];
+/** What was found in that by itself. */
+export const found: readonly Look[] = signalKinds;
 
-/** Marks for what went wrong, was said or was done, each at least `apart` from the next. */
-export function marks(moments: readonly Moment[], extent: Extent, apart: number): Mark[] {
+/** Marks for moments of some looks, each at least `apart` from the next. */
+export function marks(moments: readonly Moment[], looks: readonly Look[], extent: Extent, apart: number): Mark[] {
   const last = new Map<Look, Mark>();
-  const found: Mark[] = [];
+  const all: Mark[] = [];
   for (const moment of moments) {
     const look = lookOf(moment);
-    if (!marked.includes(look) || moment.kind === 'console') continue;
+    if (!looks.includes(look) || moment.kind === 'console') continue;
     const place = share(moment.at, extent);
     const before = last.get(look);
     if (before && place - before.place < apart) {
@@ -48,18 +51,18 @@ export function marks(moments: readonly Moment[], extent: Extent, apart: number)
     }
     const mark = { look, at: moment.at, place, moments: [moment] };
     last.set(look, mark);
-    found.push(mark);
+    all.push(mark);
   }
-  return spread(found, apart);
+  return spread(all, looks, apart);
 }
 
 /** Moves marks of different kinds beside each other; a click gives way to anything else. */
-function spread(found: readonly Mark[], apart: number): Mark[] {
-  const strong = found.filter((mark) => mark.look !== 'click');
-  const kept = found.filter((mark) => mark.look !== 'click' || !strong.some((other) => Math.abs(other.place - mark.place) < apart));
+function spread(all: readonly Mark[], looks: readonly Look[], apart: number): Mark[] {
+  const strong = all.filter((mark) => mark.look !== 'click');
+  const kept = all.filter((mark) => mark.look !== 'click' || !strong.some((other) => Math.abs(other.place - mark.place) < apart));
   let from = -Infinity;
   return [...kept]
-    .sort((a, b) => a.place - b.place || marked.indexOf(a.look) - marked.indexOf(b.look))
+    .sort((a, b) => a.place - b.place || looks.indexOf(a.look) - looks.indexOf(b.look))
     .map((mark) => {
       const place = Math.max(mark.place, from);
       from = place + apart;

@@ -2,7 +2,7 @@ import { Tooltip, UnstyledButton } from '@mantine/core';
 import { type KeyboardEvent, useMemo } from 'react';
 import { useLanguage } from '../../i18n/i18n';
 import { pathOf } from '../../lib/session';
-import { density, type Mark, marks, pageSegments, spanSegments } from '../../player/timeline';
+import { density, found, happened, type Mark, marks, pageSegments, spanSegments } from '../../player/timeline';
 import { MomentIcon } from '../../ui/MomentIcon';
 import { usePlayer, usePlaying } from './context';
 import { GapStretch } from './Gaps';
@@ -11,7 +11,7 @@ import classes from './Timeline.module.css';
 
 const bins = 160;
 /** Marks of one kind nearer than this share of the width would overlap. */
-const apart = 0.016;
+const apart = 0.02;
 /** Narrower than this share of the width, a page's name could not be read. */
 const pageLeast = 0.04;
 const keyStepMs = 5_000;
@@ -28,20 +28,25 @@ export function Timeline() {
   const shown = useMemo(() => {
     const extent = { start, end };
     const own = moments.filter((moment) => !moment.tab || moment.tab === tab);
+    const signals = marks(own, found, extent, apart);
     return {
       density: density(own, extent, bins),
-      marks: marks(own, extent, apart),
+      // Signals have a row of their own: they lie where the clicks and errors do that they are of.
+      rows: [...(signals.length > 0 ? [signals] : []), marks(own, happened, extent, apart)],
       pages: pageSegments(session.pages ?? [], tab, extent, pageLeast),
       gaps: spanSegments(gaps, extent),
     };
   }, [moments, session.pages, gaps, tab, start, end]);
   return (
     <section className={classes.timeline} aria-label={t.player.timeline}>
-      <div className={classes.marks}>
-        {shown.marks.map((mark) => (
-          <MarkButton key={`${mark.look} ${mark.at}`} mark={mark} />
-        ))}
-      </div>
+      {shown.rows.map((row, i) => (
+        // Rows never change places.
+        <div key={shown.rows.length - i} className={classes.marks}>
+          {row.map((mark) => (
+            <MarkButton key={`${mark.look} ${mark.at}`} mark={mark} />
+          ))}
+        </div>
+      ))}
       <div className={classes.track}>
         <div className={classes.density} aria-hidden>
           {shown.density.map((height, i) => (
@@ -74,7 +79,7 @@ function MarkButton({ mark }: { mark: Mark }) {
   const first = mark.moments[0];
   if (!first) return null;
   const more = mark.moments.length > 1 ? ` ×${mark.moments.length}` : '';
-  const label = `${f.duration(mark.at - session.startedAt)} ${momentLabel(first, t)}${more}`;
+  const label = `${f.duration(mark.at - session.startedAt)} ${momentLabel(first, t, f)}${more}`;
   return (
     <Tooltip label={label} multiline maw={360} openDelay={100}>
       <UnstyledButton

@@ -60,7 +60,7 @@ export function QueryField({ search, fault, problemId }: Props) {
     if (event.key === 'Escape' && !open) field.current?.blur();
   };
   return (
-    <Combobox store={box} onOptionSubmit={(index) => take(items[Number(index)])} transitionProps={{ duration: 100 }} shadow="md" middlewares={{ flip: false, shift: true }}>
+    <Combobox store={box} withinPortal={false} onOptionSubmit={(index) => take(items[Number(index)])} transitionProps={{ duration: 100 }} shadow="md" middlewares={{ flip: false, shift: true }}>
       <Combobox.Target withExpandedAttribute>
         <TextInput
           ref={field}
@@ -79,7 +79,10 @@ export function QueryField({ search, fault, problemId }: Props) {
           }}
           onSelect={see}
           onClick={() => box.openDropdown('mouse')}
-          onBlur={() => box.closeDropdown()}
+          onBlur={() => {
+            box.closeDropdown();
+            search.finish();
+          }}
           onKeyDown={keys}
           leftSection={<IconSearch size={16} />}
           rightSection={search.typed ? <CloseButton size="sm" aria-label={t.sessions.clear} onClick={() => search.search('')} /> : <Kbd size="xs">/</Kbd>}

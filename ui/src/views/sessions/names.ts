@@ -1,4 +1,5 @@
 import type { ApiError } from '../../api/client';
+import type { Sort } from '../../api/types';
 import type { Catalogue } from '../../i18n/catalogue';
 import type { Format } from '../../i18n/format';
 
@@ -13,6 +14,10 @@ export function valueName(key: string, value: string, t: Catalogue, f: Format): 
       return f.language(value);
     case 'has':
       return t.sessions.has[value] ?? value;
+    case 'sort':
+      return t.sessions.sorts[value as Sort] ?? value;
+    case 'is':
+      return t.sessions.is[value] ?? value;
     default:
       return value;
   }

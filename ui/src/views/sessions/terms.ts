@@ -42,11 +42,18 @@ export function plainWords(query: string): string[] {
   return words(query).filter((word) => word !== 'OR' && !/["():*]/.test(word) && !/^[-!]/.test(word));
 }
 
-const openFilter = /(?:^|[\s(])[-!]?[\w.]+:(?:[<>]=?|\[[^\]]*)?$/;
-const openEnd = /(?:^|\s)(?:OR|[-!])$/;
+const openPhrase = /(?:^|[\s(])[-!]?(?:[\w.]+:)?"(?:[^"\\]|\\.)*$/;
+const openFilter = /(?:^|[\s(])[-!]?[\w.]+:(?:[<>]=?|[[(][^\])]*)?$/;
+const openEnd = /(?:^|\s)(?:OR|[-!(])$/;
+const lastWord = /(?:^|[\s(])[-!]?([a-z.]+)$/;
 
-/** Whether somebody is in the middle of a filter, a phrase or an OR at the query's end, so that an answer would only be a refusal. */
-export function unfinished(query: string): boolean {
-  const quotes = query.replace(/\\./g, '').split('"').length - 1;
-  return quotes % 2 === 1 || openFilter.test(query) || openEnd.test(query);
+/**
+ * What of a query that is being typed can be asked already: not a filter, phrase or OR that somebody is in
+ * the middle of, nor a word that may become one of the keys.
+ */
+export function settled(query: string, keys: readonly string[]): string {
+  const word = lastWord.exec(query)?.[1];
+  const key = word && keys.some((one) => one.startsWith(word)) ? lastWord : undefined;
+  const open = [openPhrase, openFilter, openEnd, key].find((one) => one?.test(query));
+  return open ? settled(query.replace(open, ''), keys) : query.trim();
 }

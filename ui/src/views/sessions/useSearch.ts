@@ -1,8 +1,9 @@
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Sort } from '../../api/types';
-import { sortIn, unfinished, withoutSort } from './terms';
+import { useLanguage } from '../../i18n/i18n';
+import { settled, sortIn, withoutSort } from './terms';
 
 /** Long enough to hold back while a word is being typed, short enough to feel immediate. */
 const typingMs = 250;
@@ -19,6 +20,7 @@ const isSort = (text: string | null): text is Sort => sorts.includes(text as Sor
 
 /** The search as the address has it, and as it is being typed. */
 export function useSearch() {
+  const { t } = useLanguage();
   const [params, setParams] = useSearchParams();
   const q = params.get('q') ?? '';
   const period = params.get('period');
@@ -39,15 +41,25 @@ export function useSearch() {
       },
       { replace: true },
     );
-  const later = useDebouncedCallback((text: string) => set({ q: text.trim() }), typingMs);
-  const search = (text: string) => {
+  const asked = useRef(q);
+  const ask = (text: string, more: Record<string, string> = {}) => {
+    asked.current = text;
+    set({ q: text, ...more });
+  };
+  const keys = Object.keys(t.query.keys);
+  const later = useDebouncedCallback((text: string) => ask(settled(text, keys)), typingMs);
+  const search = (text: string, more?: Record<string, string>) => {
     later.cancel();
     setTyped(text);
-    set({ q: text.trim() });
+    ask(text.trim(), more);
   };
 
-  // The address may change by itself: back, a link, a chip.
-  useEffect(() => setTyped((now) => (now.trim() === q ? now : q)), [q]);
+  // The address may change by itself: back, or a link.
+  useEffect(() => {
+    if (q === asked.current) return;
+    asked.current = q;
+    setTyped(q);
+  }, [q]);
 
   return {
     q,
@@ -59,15 +71,14 @@ export function useSearch() {
     typed,
     type: (text: string) => {
       setTyped(text);
-      if (unfinished(text)) later.cancel();
-      else later(text);
+      later(text);
     },
-    search,
+    search: (text: string) => search(text),
+    /** Asks for all that was typed, also what looks as if more were to come. */
+    finish: () => typed.trim() !== q && search(typed),
     setRange: (next: Range) => set({ period: next === defaultRange ? '' : next }),
-    setSort: (next: Sort) => {
-      setTyped(withoutSort(q));
-      set({ q: withoutSort(q), sort: next === defaultSort ? '' : next });
-    },
+    // What a query says itself would go before what is chosen.
+    setSort: (next: Sort) => search(withoutSort(q), { sort: next === defaultSort ? '' : next }),
     setSaved: (id: string) => set({ saved: id }),
   };
 }

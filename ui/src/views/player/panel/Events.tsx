@@ -90,7 +90,7 @@ function GapLine({ gap }: { gap: Gap }) {
 
 export function Line({ moment }: { moment: Moment }) {
   const { t, f } = useLanguage();
-  const label = momentLabel(moment, t);
+  const label = momentLabel(moment, t, f);
   const detail = momentDetail(moment, t, f);
   return (
     <>
