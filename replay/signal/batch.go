@@ -117,22 +117,28 @@ func (b *Batch) input(ev rrweb.Event) {
 // click notes a click. Our recorder says beside rrweb's fields what was clicked, masked as
 // the recording is; of other recorders only the node and the place are known.
 func (b *Batch) click(ev rrweb.Event) {
-	var at struct {
-		ID       int     `json:"id"`
-		X        float64 `json:"x"`
-		Y        float64 `json:"y"`
-		Label    string  `json:"label"`
-		Selector string  `json:"selector"`
-	}
-	if json.Unmarshal(ev.Data, &at) != nil {
-		return
-	}
-	m := newMoment(ev.Timestamp, KindClick, at.Label, clickData{Node: at.ID, X: at.X, Y: at.Y})
-	m.Node = at.ID
-	m.Selector = Line(at.Selector, labelRunesMax)
+	var at clickData
+	var label, selector string
+	members(ev.Data, func(key, value []byte) {
+		switch string(key) {
+		case "id":
+			at.Node = idOf(value)
+		case "x":
+			at.X = numberOf(value)
+		case "y":
+			at.Y = numberOf(value)
+		case "label":
+			label = textOf(value)
+		case "selector":
+			selector = textOf(value)
+		}
+	})
+	m := newMoment(ev.Timestamp, KindClick, label, at)
+	m.Node = at.Node
+	m.Selector = Line(selector, labelRunesMax)
 	b.add(m)
-	b.gather.clicked(Fact{At: ev.Timestamp, Kind: FactClick, Node: at.ID, X: whole(at.X), Y: whole(at.Y),
-		Text: Line(at.Label, factTextRunes), Ref: m.Selector})
+	b.gather.clicked(Fact{At: ev.Timestamp, Kind: FactClick, Node: at.Node, X: whole(at.X), Y: whole(at.Y),
+		Text: Line(label, factTextRunes), Ref: m.Selector})
 }
 
 // meta notes the page that a snapshot is of.

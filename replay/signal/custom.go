@@ -11,31 +11,31 @@ import (
 // custom reads a custom event: ours have tags that begin with "afterimage.", and
 // Sentry's recorder writes "breadcrumb" and "performanceSpan".
 func (b *Batch) custom(ev rrweb.Event) {
-	var d struct {
-		Payload json.RawMessage `json:"payload"`
-	}
-	if json.Unmarshal(ev.Data, &d) != nil {
-		return
-	}
+	var payload []byte
+	members(ev.Data, func(key, value []byte) {
+		if string(key) == "payload" {
+			payload = value
+		}
+	})
 	switch ev.Tag {
 	case "afterimage.page":
-		b.pageOpened(ev.Timestamp, d.Payload)
+		b.pageOpened(ev.Timestamp, payload)
 	case "afterimage.identify":
-		b.identify(ev.Timestamp, d.Payload)
+		b.identify(ev.Timestamp, payload)
 	case "afterimage.error":
-		b.exception(ev.Timestamp, d.Payload)
+		b.exception(ev.Timestamp, payload)
 	case "afterimage.track":
-		b.track(ev.Timestamp, d.Payload)
+		b.track(ev.Timestamp, payload)
 	case "afterimage.vital":
-		b.vital(ev.Timestamp, d.Payload)
+		b.vital(ev.Timestamp, payload)
 	case "afterimage.longtask":
-		b.longTask(ev.Timestamp, d.Payload)
+		b.longTask(ev.Timestamp, payload)
 	case "afterimage.response":
-		b.response(ev.Timestamp, d.Payload)
+		b.response(ev.Timestamp, payload)
 	case "breadcrumb":
-		b.breadcrumb(ev.Timestamp, d.Payload)
+		b.breadcrumb(ev.Timestamp, payload)
 	case "performanceSpan":
-		b.span(ev.Timestamp, d.Payload)
+		b.span(ev.Timestamp, payload)
 	}
 }
 

@@ -96,6 +96,9 @@ func newMoment(at int64, kind, label string, data any) Moment {
 
 // Line cuts text to one line of at most n runes, without NUL bytes: Postgres refuses them.
 func Line(text string, n int) string {
+	if isPlain(text, n) {
+		return text
+	}
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -111,6 +114,19 @@ func Line(text string, n int) string {
 	}
 	runes := []rune(text)
 	return string(runes[:n-1]) + "…"
+}
+
+// isPlain reports whether text is at most n characters of ASCII without control characters, as most is.
+func isPlain(text string, n int) bool {
+	if len(text) > n {
+		return false
+	}
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // block is Line for text of several lines.

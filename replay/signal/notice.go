@@ -2,7 +2,6 @@ package signal
 
 import (
 	"bytes"
-	"encoding/json"
 
 	"github.com/afterimage/afterimage/replay/rrweb"
 )
@@ -52,14 +51,18 @@ func (b *Batch) notice(ev rrweb.Event, before int64) {
 
 // typed notes what the person put into a field. What a script puts there is marked by recorders that can tell.
 func (b *Batch) typed(ev rrweb.Event) {
-	var d struct {
-		ID            int   `json:"id"`
-		UserTriggered *bool `json:"userTriggered"`
+	id, byScript := 0, false
+	members(ev.Data, func(key, value []byte) {
+		switch string(key) {
+		case "id":
+			id = idOf(value)
+		case "userTriggered":
+			byScript = string(value) == "false"
+		}
+	})
+	if id != 0 && !byScript {
+		b.gather.entry(ev.Timestamp, id)
 	}
-	if json.Unmarshal(ev.Data, &d) != nil || d.UserTriggered != nil && !*d.UserTriggered {
-		return
-	}
-	b.gather.entry(ev.Timestamp, d.ID)
 }
 
 // documentID returns the id of the document in a full snapshot's data, 0 where it does not stand where rrweb

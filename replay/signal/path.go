@@ -2,9 +2,7 @@ package signal
 
 import (
 	"cmp"
-	"math"
 	"slices"
-	"strconv"
 )
 
 // point is where the mouse was.
@@ -101,87 +99,4 @@ func (a *axis) open(kept []point) []point {
 		kept = append(kept, a.low.point)
 	}
 	return kept
-}
-
-// positions calls fn for each place in the data of a mouse move event, in the order they stand there. It reads no
-// more than it has to: moves are the most frequent events of all. The data is valid JSON.
-func positions(data []byte, fn func(x, y int, offset int64)) {
-	var x, y, offset float64
-	depth := 0
-	for i := 0; i < len(data); i++ {
-		switch data[i] {
-		case '{', '[':
-			if depth++; depth == 3 {
-				x, y, offset = 0, 0, 0
-			}
-		case '}', ']':
-			if depth == 3 && data[i] == '}' {
-				fn(whole(x), whole(y), int64(whole(offset)))
-			}
-			depth--
-		case '"':
-			key := i + 1
-			for i++; i < len(data) && data[i] != '"'; i++ {
-				if data[i] == '\\' {
-					i++
-				}
-			}
-			if depth != 3 || i >= len(data) {
-				continue
-			}
-			switch string(data[key:i]) {
-			case "x":
-				x, i = number(data, i+1)
-			case "y":
-				y, i = number(data, i+1)
-			case "timeOffset":
-				offset, i = number(data, i+1)
-			}
-		}
-	}
-}
-
-// number reads the number behind a key's quote, and returns the index of its last byte.
-func number(data []byte, i int) (v float64, end int) {
-	for i < len(data) && (data[i] == ':' || data[i] == ' ' || data[i] == '\n' || data[i] == '\t' || data[i] == '\r') {
-		i++
-	}
-	start, whole := i, true
-	negative := i < len(data) && data[i] == '-'
-	if negative {
-		i++
-	}
-	for ; i < len(data) && data[i] >= '0' && data[i] <= '9'; i++ {
-		v = v*10 + float64(data[i]-'0')
-	}
-	for ; i < len(data) && isNumeral(data[i]); i++ {
-		whole = false
-	}
-	if !whole {
-		v = parseFloat(data[start:i])
-	} else if negative {
-		v = -v
-	}
-	return v, i - 1
-}
-
-func isNumeral(c byte) bool {
-	return c >= '0' && c <= '9' || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'
-}
-
-func parseFloat(b []byte) float64 {
-	v, err := strconv.ParseFloat(string(b), 64)
-	if err != nil {
-		return 0
-	}
-	return v
-}
-
-// whole rounds a coordinate, which on a screen with a zoom is a fraction, or a time.
-func whole(v float64) int {
-	const most = 1 << 24 // px, or four hours in ms
-	if math.IsNaN(v) {
-		return 0
-	}
-	return int(math.Round(max(-most, min(most, v))))
 }

@@ -152,17 +152,3 @@ func TestLine(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkAdd(b *testing.B) {
-	var events []rrweb.Event
-	text := `[{"type":3,"timestamp":1,"data":{"source":1,"positions":[{"x":1,"y":2,"id":3,"timeOffset":0}]}},{"type":3,"timestamp":2,"data":{"source":0,"adds":[]}},{"type":3,"timestamp":3,"data":{"source":2,"type":2,"id":7,"x":1,"y":2}}]`
-	if _, err := rrweb.ScanArray([]byte(text), func(ev rrweb.Event) error { events = append(events, ev); return nil }); err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		var batch Batch
-		for _, ev := range events {
-			batch.Add(ev)
-		}
-	}
-}
