@@ -18,9 +18,9 @@ var typedInputs = []string{
 // pickedInputs are the types of input elements for which the browser itself draws what a click opens.
 var pickedInputs = []string{"file", "color", "date", "datetime-local", "month", "week", "time"}
 
-// steps are what is written on buttons that are meant to be clicked many times in a row. PostHog leaves such
+// repeated is what is written on buttons that are meant to be clicked many times in a row. PostHog leaves such
 // clicks out, too; its list has the first two lines.
-var steps = []string{
+var repeated = []string{
 	"next", "previous", "prev", ">", "<", "+", "-",
 	"−", "–", "＋", "－", "›", "‹", "»", "«", "→", "←", "↑", "↓", "▲", "▼", "▶", "◀", "△", "▽",
 	"increase", "decrease", "increment", "decrement", "plus", "minus", "다음", "이전", "더하기", "빼기", "늘리기", "줄이기",
@@ -40,7 +40,7 @@ func (el *Element) acts(n *node, meant bool) {
 	}
 	el.Field = n.tag == "textarea" || slices.Contains(typedInputs, input) || n.editable() || role == "textbox" || role == "searchbox"
 	el.Stepper = input == "number" || input == "range" || role == "spinbutton" || role == "slider" ||
-		meant && slices.Contains(steps, strings.ToLower(el.Text))
+		meant && slices.Contains(repeated, strings.ToLower(el.Text))
 	el.Link = n.tag == "a" && n.leads()
 	el.Silent = el.Field || n.silent(input, role)
 	if form := n.form(); form != nil {

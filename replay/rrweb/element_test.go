@@ -87,3 +87,45 @@ func TestElementOfLongTexts(t *testing.T) {
 		}
 	}
 }
+
+// TestElementActs: what becomes of a click, and what is typed where.
+func TestElementActs(t *testing.T) {
+	content := strings.Join([]string{
+		el(10, "button", ``, txt(11, "Pay")), el(12, "a", `"href":"/x"`, txt(13, "Go")), el(14, "a", `"href":"#top"`), el(15, "a", `"href":"/x","target":"_blank"`),
+		el(16, "a", `"href":"mailto:a@b.kr"`), el(17, "a", `"href":"/x.pdf","download":""`), el(18, "a", `"href":"javascript:void(0)"`), el(19, "a", `"href":"https://x.kr/a:b","target":"_self"`),
+		el(20, "summary", ``), el(21, "div", `"role":"switch"`, el(22, "span", ``)), el(23, "div", `"onclick":""`), el(24, "p", ``, txt(25, "words")),
+		el(26, "div", `"role":"tab","aria-selected":"true"`), el(27, "div", `"role":"tab","aria-selected":"false"`), el(28, "a", `"href":"/","aria-current":"page"`),
+		el(30, "form", ``, el(31, "input", ``), el(32, "input", `"type":"radio"`), el(33, "input", `"type":"checkbox"`), el(34, "input", `"type":"file"`), el(35, "select", ``),
+			el(36, "button", ``, txt(37, "Send")), el(38, "button", `"type":"button"`, txt(39, "+")), el(40, "button", `"type":"reset"`), el(41, "input", `"type":"submit"`), el(42, "label", ``, txt(43, "Name")), el(44, "textarea", ``)),
+		el(50, "form", `"role":"search","id":"find"`, el(51, "input", ``)), el(52, "input", `"type":"search"`), el(53, "input", `"form":"find"`), el(54, "input", `"form":"none"`),
+		el(60, "div", `"contenteditable":""`, el(61, "b", ``, txt(62, "bold")), el(63, "i", `"contenteditable":"false"`)), el(64, "div", `"role":"textbox"`),
+		el(65, "input", `"type":"number"`), el(66, "button", `"aria-label":"Next"`), el(67, "button", ``, txt(68, " 다음 ")), el(69, "input", `"type":"range"`), el(70, "td", ``, txt(71, "+")),
+		with(el(80, "x-form", ``, with(el(81, "form", ``, el(82, "button", ``)), `"isShadow":true`)), `"isShadowHost":true`),
+	}, ",")
+	m := mirrorOf(t, page(content))
+	for id, want := range map[int]string{
+		10: "interactive", 11: "interactive", 12: "interactive link", 13: "interactive link", 14: "interactive", 15: "interactive silent link", 16: "interactive silent link",
+		17: "interactive silent link", 18: "interactive", 19: "interactive link", 20: "interactive", 21: "interactive", 22: "interactive", 23: "interactive", 24: "", 25: "",
+		26: "interactive silent", 27: "interactive", 28: "interactive silent link",
+		31: "interactive silent field form30", 32: "interactive silent form30", 33: "interactive form30", 34: "interactive silent form30", 35: "interactive silent form30",
+		36: "interactive form30 submits", 38: "interactive stepper form30", 40: "interactive form30", 41: "interactive form30 submits", 42: "interactive silent form30", 44: "interactive silent field form30",
+		51: "interactive silent field search form50", 52: "interactive silent field search", 53: "interactive silent field search form50", 54: "interactive silent field",
+		60: "silent field", 61: "silent field", 62: "silent field", 63: "", 64: "silent field",
+		65: "interactive silent field stepper", 66: "interactive stepper", 67: "interactive stepper", 69: "interactive stepper", 70: "", 82: "interactive form81 submits",
+	} {
+		e, ok := m.Element(id)
+		var got []string
+		for _, is := range []struct {
+			name string
+			is   bool
+		}{{"interactive", e.Interactive}, {"silent", e.Silent}, {"field", e.Field}, {"search", e.Search}, {"stepper", e.Stepper}, {"link", e.Link},
+			{fmt.Sprint("form", e.Form), e.Form != 0}, {"submits", e.Submits}} {
+			if is.is {
+				got = append(got, is.name)
+			}
+		}
+		if said := strings.Join(got, " "); !ok || said != want {
+			t.Errorf("%d: %q, want %q", id, said, want)
+		}
+	}
+}

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -51,19 +49,6 @@ func demoRecordings(t testing.TB) []*recording {
 		return err
 	}); err != nil {
 		t.Fatal(err)
-	}
-	if folder := os.Getenv("AFTERIMAGE_TEST_RECORDINGS"); folder != "" {
-		files, err := filepath.Glob(filepath.Join(folder, "*.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			array, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, scan(t, filepath.Base(file), array))
-		}
 	}
 	return all
 }
