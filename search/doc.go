@@ -231,6 +231,10 @@ func glob(pattern, value string) bool {
 	return strings.HasSuffix(value, last)
 }
 
+// URLPath gives the path of an address as filters compare it: without host, query and fragment,
+// never empty.
+func URLPath(address string) string { return urlPath(address) }
+
 // urlPath gives the path of an address as it is compared: without host, query and
 // fragment, never empty.
 func urlPath(address string) string {

@@ -1,7 +1,10 @@
 package fts
 
 import (
-	"encoding/json"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"strings"
 
 	"github.com/afterimage/afterimage/search"
@@ -23,17 +26,25 @@ type plan struct {
 	args  []any
 }
 
+var nothing = expr{sql: "FALSE"}
+
 type compiler struct {
-	project string // quoted tag: what every session of the project has
+	ctx     context.Context
+	tx      *sql.Tx
+	project int64
+	within  span // rows that are asked for
 	now     int64
+	calls   *callbacks
+	// near gives the terms that are one typo away; nil where words match as they were written.
+	near func(term string) []string
+	err  error // of reading the index
 }
 
-// compile makes the plan of a query in a project. The project is part of the plan, so that
-// no query, whatever it says, gets out of it.
-func compile(r search.Request) plan {
-	c := compiler{project: quote(projectTag(r.ProjectID)), now: r.Now}
+// compile makes the plan of a query. Its project is not part of it: a project is a range of rows,
+// which source asks for.
+func (c *compiler) compile(root search.Node) (plan, error) {
 	var parts []search.Node
-	switch root := r.Query.Root.(type) {
+	switch root := root.(type) {
 	case nil:
 	case *search.And:
 		parts = root.Parts
@@ -41,20 +52,42 @@ func compile(r search.Request) plan {
 		parts = []search.Node{root}
 	}
 	var p plan
-	var matches []string
+	var with, without []string
 	for _, part := range parts {
+		if not, ok := part.(*search.Not); ok {
+			if e := c.exactly(not.Part); e.match != "" {
+				without = append(without, e.match)
+				continue
+			}
+		}
 		e := c.node(part)
 		if e.match != "" {
-			matches = append(matches, e.match)
+			with = append(with, e.match)
 			continue
 		}
 		p.where = append(p.where, e.sql)
 		p.args = append(p.args, e.args...)
 	}
-	if matches != nil {
-		p.match = c.project + " AND " + strings.Join(matches, " AND ")
+	if with == nil && without != nil {
+		with = []string{c.all()}
 	}
-	return p
+	p.match = strings.Join(with, " AND ")
+	for _, match := range without {
+		p.match = "(" + p.match + ") NOT " + match
+	}
+	return p, c.err
+}
+
+// all is what every session of the project matches.
+func (c *compiler) all() string { return quote(allTag(c.project)) }
+
+// exactly compiles what stands below a negation, where words have no typos.
+func (c *compiler) exactly(n search.Node) expr {
+	near := c.near
+	c.near = nil
+	e := c.node(n)
+	c.near = near
+	return e
 }
 
 func (c *compiler) node(n search.Node) expr {
@@ -64,44 +97,60 @@ func (c *compiler) node(n search.Node) expr {
 	case *search.Or:
 		return c.join(n.Parts, " OR ")
 	case *search.Not:
-		e := c.node(n.Part)
-		if e.match != "" {
-			return expr{match: "(" + c.project + " NOT " + e.match + ")"}
-		}
-		return expr{sql: "NOT " + e.sql, args: e.args}
+		return c.not(c.exactly(n.Part))
 	case *search.Text:
 		p := search.PatternOf(n.Words, n.Prefix)
 		if len(p.Terms) == 0 {
-			return expr{sql: "FALSE"} // Parse makes no such node
+			return nothing // Parse makes no such node
 		}
-		return expr{match: phrase(p)}
+		return c.anyOf(expr{match: c.words(p, nil, search.TextTypos(n))}, c.idWords(p))
 	case *search.Field:
 		return c.field(n)
 	}
-	return expr{sql: "FALSE"}
+	return nothing
 }
 
-// join puts parts together: as one FTS5 expression if they all are, else as SQL.
+func (c *compiler) not(e expr) expr {
+	if e.match != "" {
+		return expr{match: "(" + c.all() + " NOT " + e.match + ")"}
+	}
+	return expr{sql: "NOT " + e.sql, args: e.args}
+}
+
 func (c *compiler) join(parts []search.Node, op string) expr {
 	all := make([]expr, len(parts))
-	pure := true
 	for i, part := range parts {
 		all[i] = c.node(part)
-		pure = pure && all[i].match != ""
 	}
-	return joinExprs(all, pure, op)
+	return c.combine(all, op)
 }
 
-func joinExprs(all []expr, pure bool, op string) expr {
+func (c *compiler) anyOf(all ...expr) expr { return c.combine(all, " OR ") }
+
+// combine puts conditions together: as one FTS5 expression if they all are, else as SQL.
+func (c *compiler) combine(all []expr, op string) expr {
+	pure := true
+	kept := all[:0]
+	for _, e := range all {
+		if op == " OR " && e.sql == nothing.sql && len(all) > 1 {
+			continue
+		}
+		pure = pure && e.match != ""
+		kept = append(kept, e)
+	}
+	if len(kept) == 0 {
+		return nothing
+	}
 	var texts []string
 	var args []any
-	for _, e := range all {
+	for _, e := range kept {
 		if pure {
 			texts = append(texts, e.match)
 			continue
 		}
 		if e.match != "" {
-			e = expr{sql: "d.rid IN (SELECT rowid FROM words WHERE words MATCH ?)", args: []any{e.match}}
+			e = expr{sql: "d.rid IN (SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid <= ?)",
+				args: []any{e.match, c.within.low, c.within.high}}
 		}
 		texts = append(texts, e.sql)
 		args = append(args, e.args...)
@@ -116,115 +165,132 @@ func joinExprs(all []expr, pure bool, op string) expr {
 // quote makes an FTS5 string of terms, which hold no quotes.
 func quote(terms string) string { return `"` + strings.ReplaceAll(terms, `"`, `""`) + `"` }
 
+// begins makes the FTS5 expression of words that begin with a term.
+func begins(term string) string { return "(" + quote(term) + " *)" }
+
 func phrase(p search.Pattern) string {
-	s := quote(strings.Join(p.Terms, " "))
+	terms := strings.Join(p.Terms, " ")
 	if p.Prefix {
-		return "(" + s + " *)"
+		return begins(terms)
 	}
-	return s
+	return quote(terms)
 }
 
-// inFields asks for an expression in some of the text columns only.
-func inFields(fields []string, match string) string {
-	return "({" + strings.Join(fields, " ") + "} : " + match + ")"
+// inColumns asks for an expression in some of the columns only.
+func inColumns(columns []string, match string) string {
+	return "({" + strings.Join(columns, " ") + "} : " + match + ")"
 }
 
-func (c *compiler) field(f *search.Field) expr {
-	spec := search.Spec(f.Key)
-	if spec == nil {
-		return expr{sql: "FALSE"}
+// words asks for a pattern in some fields, nil standing for all, and where typos may be, for what
+// is one typo away.
+func (c *compiler) words(p search.Pattern, fields []string, typos bool) string {
+	match := phrase(p)
+	if fields != nil {
+		match = inColumns(fields, match)
 	}
-	switch spec.Kind {
-	case search.KindNumber, search.KindDuration, search.KindTime:
-		return c.number(f)
+	if !typos || c.near == nil {
+		return match
 	}
-	var all []expr
-	if f.Op == search.OpPresent {
-		for _, field := range spec.Fields {
-			all = append(all, expr{match: quote(presentTag(field))})
+	near := typoColumns
+	if fields != nil {
+		near = nil
+		for _, field := range fields {
+			if columnIn(typoColumns, field) {
+				near = append(near, field)
+			}
 		}
 	}
-	for _, v := range f.Values {
-		all = append(all, c.value(spec, v))
+	var phrases []string
+	for _, other := range search.TypoPatterns(p, c.near) {
+		phrases = append(phrases, phrase(other))
 	}
-	pure := true
-	for _, e := range all {
-		pure = pure && e.match != ""
+	if near == nil || phrases == nil {
+		return match
 	}
-	return joinExprs(all, pure, " OR ")
+	return "(" + match + " OR " + inColumns(near, "("+strings.Join(phrases, " OR ")+")") + ")"
 }
 
-func (c *compiler) value(spec *search.KeySpec, v search.Value) expr {
-	switch spec.Kind {
-	case search.KindFlag:
-		return c.flag(spec.Key, v.Text)
-	case search.KindValue:
-		if v.Quote || !strings.Contains(v.Text, "*") {
-			return expr{match: quote(valueTag(spec.Fields[0], v.Text))}
-		}
-		return expr{sql: "afterimage_value(?, d." + spec.Fields[0] + ")", args: []any{v.Text}}
-	case search.KindURL:
-		if search.IsURLPattern(v) {
-			return urlExpr(spec, v)
+func columnIn(columns []string, name string) bool {
+	for _, column := range columns {
+		if column == name {
+			return true
 		}
 	}
-	return expr{match: inFields(spec.Fields, phrase(search.ValuePattern(v)))}
+	return false
 }
 
-// bodyNames are the names of fields in the JSON of a document.
-var bodyNames = map[string]string{"urls": "URLs", "referrer": "Referrer"}
-
-func urlExpr(spec *search.KeySpec, v search.Value) expr {
-	var all []expr
-	for _, field := range spec.Fields {
-		all = append(all, expr{
-			sql:  "afterimage_url(?, (SELECT json_extract(json, '$." + bodyNames[field] + "') FROM bodies WHERE bodies.rid = d.rid))",
-			args: []any{v.Text},
-		})
-	}
-	return joinExprs(all, false, " OR ")
-}
-
-func (c *compiler) flag(key, flag string) expr {
-	switch {
-	case key == "has":
-		return expr{match: quote(hasTag(flag))}
-	case flag == "identified":
-		return expr{match: quote(hasTag("user"))}
-	case flag == "anonymous":
-		return expr{match: "(" + c.project + " NOT " + quote(hasTag("user")) + ")"}
-	case flag == "live":
-		return expr{sql: "d.ended > ?", args: []any{c.now - search.LiveMs}}
-	}
-	return expr{sql: "FALSE"}
-}
-
-// numberColumns are the SQL of the keys that have one number, NULL for none.
-var numberColumns = map[string]string{
-	"clicks": "d.clicks", "pages": "d.pages", "errors": "d.errors", "failed": "d.failed",
-	"responses": "d.responses", "nps": "d.nps", "csat": "d.csat", "ces": "d.ces", "active": "d.active",
-	"started": "d.started", "duration": "max(d.ended - d.started, 0)",
-}
-
-func (c *compiler) number(f *search.Field) expr {
-	column, ok := numberColumns[f.Key]
-	var all []expr
-	for _, in := range search.Intervals(f, c.now) {
-		if ok {
-			// IFNULL: a number that is missing is outside, also below NOT.
-			all = append(all, expr{sql: "ifnull(" + column + " BETWEEN ? AND ?, FALSE)", args: []any{in.From, in.To}})
-			continue
+// idWords asks for sessions whose id is a UUID that holds the words: these are not in the
+// full-text table. Hardly any query has such words, and of those that do hardly any is in an id.
+func (c *compiler) idWords(p search.Pattern) expr {
+	all := []expr{}
+	at := 3 // in hex(key), from 1
+	for i, digits := range uuidGroups {
+		if uuidWords(p, i) {
+			word := strings.Join(p.Terms, "")
+			if i == 0 {
+				all = append(all, c.ids(uuidRangeOf(word)))
+			} else {
+				all = append(all, c.probe(expr{sql: "key < x'01' AND substr(hex(key), ?, ?) = ?", args: []any{at, len(word), strings.ToUpper(word)}}))
+			}
 		}
-		all = append(all, expr{sql: "afterimage_within(d.statuses, ?, ?)", args: []any{in.From, in.To}})
+		at += digits
 	}
-	return joinExprs(all, false, " OR ")
+	if len(all) == 0 {
+		return nothing
+	}
+	return c.anyOf(all...)
 }
 
-// decodeTexts reads what json_extract gave: an array, one text, or nothing.
-func decodeTexts(s string) []string {
-	var many []string
-	if json.Unmarshal([]byte(s), &many) == nil {
-		return many
+func uuidRangeOf(digits string) []keyRange {
+	if r, ok := uuidRange(digits); ok {
+		return []keyRange{r}
 	}
-	return []string{s}
+	return nil
+}
+
+// ids asks for sessions whose keys are in one of some ranges.
+func (c *compiler) ids(ranges []keyRange) expr {
+	all := make([]expr, 0, len(ranges))
+	for _, r := range ranges {
+		all = append(all, c.probe(expr{sql: "key >= ? AND key < ?", args: []any{r.low, r.high}}))
+	}
+	if len(all) == 0 {
+		return nothing
+	}
+	return c.anyOf(all...)
+}
+
+// probe makes a condition of one on the table ids, or nothing if no session fulfils it.
+func (c *compiler) probe(e expr) expr {
+	args := append(append([]any{}, e.args...), c.within.low, c.within.high)
+	some := false
+	err := c.tx.QueryRowContext(c.ctx, "SELECT EXISTS (SELECT 1 FROM ids WHERE "+e.sql+" AND rid >= ? AND rid <= ?)", args...).Scan(&some)
+	if c.err = errors.Join(c.err, err); !some {
+		return nothing
+	}
+	return expr{sql: "d.rid IN (SELECT rid FROM ids WHERE " + e.sql + ")", args: e.args}
+}
+
+// onHead makes a condition of a function of a document's head.
+func (c *compiler) onHead(test func(*head) bool) expr {
+	n := c.calls.add(func(args []driver.Value) (bool, error) {
+		h, err := parseHead(blob(args[0]))
+		return err == nil && test(&h), err
+	})
+	return expr{sql: callName + "(?, d.head)", args: []any{n}}
+}
+
+// onDocument makes a condition of a filter that only the whole document answers.
+func (c *compiler) onDocument(f *search.Field) expr {
+	q := search.Query{Root: f}
+	n := c.calls.add(func(args []driver.Value) (bool, error) {
+		d, err := parseDocument(blob(args[0]), blob(args[1]))
+		return err == nil && search.Evaluate(q, d, c.now), err
+	})
+	return expr{sql: callName + "(?, d.head, d.body)", args: []any{n}}
+}
+
+func blob(v driver.Value) []byte {
+	b, _ := v.([]byte)
+	return b
 }

@@ -1,115 +1,285 @@
 package fts
 
 import (
+	"context"
+	"database/sql"
 	"database/sql/driver"
-	"encoding/json"
-	"fmt"
-	"strings"
-
-	"modernc.org/sqlite"
+	"slices"
+	"sort"
 
 	"github.com/afterimage/afterimage/search"
 )
 
-// Between the fields of a facet column and between the values of one field: control
-// characters, which are taken out of the values.
+// facetColumns is what a project's facets are counted with: a line for each session, in the
+// order of rows. 14 bytes a session.
+type facetColumns struct {
+	rids   []int64
+	values []uint32 // index into sets
+	has    []uint16 // bit i: search.FacetHas[i]; gone: the session was deleted
+	sets   [][]string
+	codes  map[string]uint32 // the values as the head has them → index into sets
+	moves  int               // lines that were put between others since it was loaded
+}
+
+const gone = 1 << 15
+
 const (
-	facetBreak = "\x1f"
-	valueBreak = "\x1e"
+	// maxColumnRows bounds the memory: 42 MB. A project with more sessions is counted from the
+	// file.
+	maxColumnRows = 3_000_000
+	// maxMoves is how many sessions that come late are put in their place before loading all
+	// again costs less.
+	maxMoves = 1000
 )
 
-// facetOf writes all facet values of a document as one text, so that counting them reads
-// one column.
-func facetOf(d *search.Document) string {
-	fields := make([]string, len(search.FacetFields))
-	for i, field := range search.FacetFields {
-		values := d.FacetValues(field)
-		for j, value := range values {
-			values[j] = strings.Map(func(r rune) rune {
-				if r < ' ' {
-					return ' '
-				}
-				return r
-			}, value)
-		}
-		fields[i] = strings.Join(values, valueBreak)
+// facetsOf returns the columns of a project, nil if it has too many sessions.
+func (m *memory) facetsOf(ctx context.Context, tx *sql.Tx, project int64) (*facetColumns, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.touch()
+	if c, ok := m.columns[project]; ok {
+		return c, nil
 	}
-	return strings.Join(fields, facetBreak)
-}
-
-// tally is the aggregate function afterimage_tally: how often each value of each facet came,
-// as JSON. GROUP BY would sort all rows first.
-type tally struct {
-	Total  int64               `json:"total"`
-	Values []map[string]*int64 `json:"values"` // by the order of search.FacetFields
-}
-
-func init() {
-	sqlite.MustRegisterFunction("afterimage_tally", &sqlite.FunctionImpl{
-		NArgs:         1,
-		Deterministic: true,
-		VolatileArgs:  true, // what is kept of an argument is copied
-		MakeAggregate: func(sqlite.FunctionContext) (sqlite.AggregateFunction, error) {
-			t := &tally{Values: make([]map[string]*int64, len(search.FacetFields))}
-			for i := range t.Values {
-				t.Values[i] = map[string]*int64{}
-			}
-			return t, nil
-		},
+	in, _ := rows(project, 0, 0)
+	var some int64
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM ids WHERE rid >= ? AND rid <= ? LIMIT ?)`,
+		in.low, in.high, maxColumnRows+1).Scan(&some); err != nil || some > maxColumnRows {
+		return nil, err
+	}
+	c := &facetColumns{codes: map[string]uint32{}, rids: make([]int64, 0, some), values: make([]uint32, 0, some), has: make([]uint16, 0, some)}
+	err := eachHead(ctx, tx, in, func(rid int64, h *head) {
+		c.rids, c.values, c.has = append(c.rids, rid), append(c.values, c.code(h.values)), append(c.has, uint16(h.has))
 	})
+	if err != nil {
+		return nil, err
+	}
+	if m.columns == nil {
+		m.columns = map[int64]*facetColumns{}
+	}
+	m.columns[project] = c
+	return c, nil
 }
 
-// add counts the values of one facet column n times.
-func (t *tally) add(args []driver.Value, n int64) error {
-	rest, ok := args[0].(string)
-	if !ok {
-		return fmt.Errorf("afterimage_tally of a %T", args[0])
+// eachHead calls fn with the heads of rows, in their order.
+func eachHead(ctx context.Context, tx *sql.Tx, in span, fn func(rid int64, h *head)) error {
+	rows, err := tx.QueryContext(ctx, `SELECT rid, head FROM docs WHERE rid >= ? AND rid <= ? ORDER BY rid`, in.args()...)
+	if err != nil {
+		return err
 	}
-	t.Total += n
-	for i := 0; i < len(t.Values); i++ {
-		var values string
-		values, rest, _ = strings.Cut(rest, facetBreak)
-		for values != "" {
-			var value string
-			value, values, _ = strings.Cut(values, valueBreak)
-			// Counts are pointers because writing to a map under a key that is there
-			// replaces the key too, here by a text that soon is another.
-			count := t.Values[i][value]
-			if count == nil {
-				count = new(int64)
-				t.Values[i][strings.Clone(value)] = count
-			}
-			*count += n
+	defer rows.Close()
+	for rows.Next() {
+		var rid int64
+		var blob sql.RawBytes
+		if err := rows.Scan(&rid, &blob); err != nil {
+			return err
 		}
+		h, err := parseHead(blob)
+		if err != nil {
+			return err
+		}
+		fn(rid, &h)
+	}
+	return rows.Err()
+}
+
+// code gives the number of a set of values, which are as the head has them.
+func (c *facetColumns) code(values []byte) uint32 {
+	code, ok := c.codes[string(values)]
+	if !ok {
+		code = uint32(len(c.sets))
+		set := make([]string, len(headFields))
+		r := reader{b: values}
+		for i := range set {
+			set[i] = string(r.text())
+		}
+		c.sets = append(c.sets, set)
+		c.codes[string(values)] = code
+	}
+	return code
+}
+
+// change takes over a change of the file; false where loading again is better.
+func (c *facetColumns) change(ch change) bool {
+	i := sort.Search(len(c.rids), func(i int) bool { return c.rids[i] >= ch.rid })
+	here := i < len(c.rids) && c.rids[i] == ch.rid
+	if ch.remove {
+		if here {
+			c.has[i] |= gone
+		}
+		return true
+	}
+	h, err := parseHead(ch.head)
+	if err != nil || len(c.rids) >= maxColumnRows {
+		return false
+	}
+	if !here {
+		if i < len(c.rids) {
+			if c.moves++; c.moves > maxMoves {
+				return false
+			}
+		}
+		c.rids, c.values, c.has = slices.Insert(c.rids, i, ch.rid), slices.Insert(c.values, i, 0), slices.Insert(c.has, i, 0)
+	}
+	c.values[i], c.has[i] = c.code(h.values), uint16(h.has)
+	return true
+}
+
+// tally counts facet values and sessions.
+type tally struct {
+	c      *facetColumns
+	total  int64
+	values []int64 // by index into sets
+	has    [16]int64
+	at     int // where in the columns the row before was found
+}
+
+func (t *tally) line(i int) {
+	has := t.c.has[i]
+	if has&gone != 0 {
+		return
+	}
+	t.total++
+	t.values[t.c.values[i]]++
+	for b := 0; has != 0; b++ {
+		if has&1 != 0 {
+			t.has[b]++
+		}
+		has >>= 1
+	}
+}
+
+// row counts a row. Rows come in their order.
+func (t *tally) row(rid int64) {
+	rids := t.c.rids
+	// Rows that match often stand close to each other: look near before searching.
+	step := 1
+	for t.at+step < len(rids) && rids[t.at+step] < rid {
+		t.at += step
+		step *= 2
+	}
+	high := min(t.at+step+1, len(rids))
+	for t.at < high && rids[t.at] < rid {
+		mid := (t.at + high) / 2
+		if rids[mid] < rid {
+			t.at = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	if t.at < len(rids) && rids[t.at] == rid {
+		t.line(t.at)
+	}
+}
+
+// facets gives the counts of each field.
+func (t *tally) facets() map[string]map[string]int64 {
+	facets := make(map[string]map[string]int64, len(search.FacetFields))
+	for _, field := range search.FacetFields {
+		facets[field] = map[string]int64{}
+	}
+	for code, n := range t.values {
+		for i, value := range t.c.sets[code] {
+			if n > 0 && value != "" {
+				facets[headFields[i]][value] += n
+			}
+		}
+	}
+	for i, what := range search.FacetHas {
+		if t.has[i] > 0 {
+			facets["has"][what] = t.has[i]
+		}
+	}
+	return facets
+}
+
+// count fills the total and the facets of a result, as far as they are asked for.
+func (x *run) count(ctx context.Context, result *search.Result) error {
+	r := x.r
+	if !r.WithFacet && !r.WithTotal {
+		return nil
+	}
+	everything := x.plan.match == "" && len(x.plan.where) == 0
+	if !r.WithFacet && !everything {
+		rid, from, args := x.counted()
+		return x.tx.QueryRowContext(ctx, "SELECT count("+rid+")"+from, args...).Scan(&result.Total)
+	}
+	c, err := x.s.kept.facetsOf(ctx, x.tx, x.project)
+	if err != nil {
+		return err
+	}
+	t := &tally{c: c}
+	switch {
+	case c == nil:
+		t, err = x.countHeads(ctx)
+	case everything && x.all == x.inner:
+		t.values = make([]int64, len(c.sets))
+		from := sort.Search(len(c.rids), func(i int) bool { return c.rids[i] >= x.all.low })
+		for i := from; i < len(c.rids) && c.rids[i] <= x.all.high; i++ {
+			t.line(i)
+		}
+	default:
+		t.values = make([]int64, len(c.sets))
+		n := x.calls.add(func(args []driver.Value) (bool, error) {
+			rid, _ := args[0].(int64)
+			t.row(rid)
+			return false, nil
+		})
+		rid, from, args := x.counted()
+		var none int64
+		err = x.tx.QueryRowContext(ctx, "SELECT total("+callName+"(?, "+rid+"))"+from, append([]any{n}, args...)...).Scan(&none)
+	}
+	if err != nil {
+		return err
+	}
+	if r.WithFacet {
+		result.Facets = t.facets()
+	}
+	if r.WithTotal {
+		result.Total = t.total
 	}
 	return nil
 }
 
-func (t *tally) Step(_ *sqlite.FunctionContext, args []driver.Value) error { return t.add(args, 1) }
-
-func (t *tally) WindowInverse(_ *sqlite.FunctionContext, args []driver.Value) error {
-	return t.add(args, -1)
-}
-
-func (t *tally) WindowValue(*sqlite.FunctionContext) (driver.Value, error) {
-	b, err := json.Marshal(t)
-	return string(b), err
-}
-
-func (t *tally) Final(*sqlite.FunctionContext) {}
-
-// readTally turns what afterimage_tally gave into the counts of each field.
-func readTally(counted string) (total int64, facets map[string]map[string]int64, err error) {
-	var t tally
-	if err := json.Unmarshal([]byte(counted), &t); err != nil || len(t.Values) != len(search.FacetFields) {
-		return 0, nil, fmt.Errorf("count facets: %d fields, %w", len(t.Values), err)
+// counted is source for counting: of the buckets at the ends of the time asked for, only the
+// sessions that began in it.
+func (x *run) counted() (rid, from string, args []any) {
+	rid, from, args = x.source(x.all, false)
+	if x.all == x.inner {
+		return rid, from, args
 	}
-	facets = make(map[string]map[string]int64, len(search.FacetFields))
-	for i, field := range search.FacetFields {
-		facets[field] = make(map[string]int64, len(t.Values[i]))
-		for value, count := range t.Values[i] {
-			facets[field][value] = *count
+	n := x.calls.add(func(args []driver.Value) (bool, error) { return x.inTime(startOf(blob(args[0]))), nil })
+	from += " AND (" + rid + " BETWEEN ? AND ? OR " + callName + "(?, (SELECT head FROM docs WHERE docs.rid = " + rid + ")))"
+	return rid, from, append(args, x.inner.low, x.inner.high, n)
+}
+
+// countHeads counts from the file.
+func (x *run) countHeads(ctx context.Context) (*tally, error) {
+	c := &facetColumns{codes: map[string]uint32{}, has: []uint16{0}, values: []uint32{0}}
+	t := &tally{c: c}
+	rid, from, args := x.source(x.all, true)
+	rows, err := x.tx.QueryContext(ctx, "SELECT "+rid+", d.head"+from, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var rid int64
+		var blob sql.RawBytes
+		if err := rows.Scan(&rid, &blob); err != nil {
+			return nil, err
 		}
+		h, err := parseHead(blob)
+		if err != nil {
+			return nil, err
+		}
+		if !x.inTime(h.started) {
+			continue
+		}
+		c.values[0], c.has[0] = c.code(h.values), uint16(h.has)
+		for len(t.values) < len(c.sets) {
+			t.values = append(t.values, 0)
+		}
+		t.line(0)
 	}
-	return t.Total, facets, nil
+	return t, rows.Err()
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -36,7 +37,7 @@ type Index struct {
 	rebuilding sync.Mutex
 }
 
-var _ search.Index = (*Index)(nil)
+var _ search.Engine = (*Index)(nil)
 
 // errClosed is what calls get after Close.
 var errClosed = fmt.Errorf("%w: the index is closed", search.ErrUnavailable)
@@ -88,13 +89,14 @@ func (x *Index) Delete(ctx context.Context, ids []string) error {
 		if err := s.remove(ctx, ids); err != nil {
 			return err
 		}
-		if s == x.cur {
-			// The log can only be emptied while nobody reads it; it takes a few ms.
-			x.mu.Lock()
-			defer x.mu.Unlock()
+		if s != x.cur {
+			return nil // all of it is gone over before it takes the place of the other
 		}
-		// Also where nothing was there: an earlier call may have been cut off here.
-		return s.forget(ctx)
+		// Searches wait for as long as it takes to read the file, 50 ms for 100 MB. Also where
+		// nothing was there: an earlier call may have been cut off here.
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		return s.forget()
 	})
 }
 
@@ -134,49 +136,55 @@ const idPage = 1000
 
 // IDs calls fn with every id; see search.Index.
 func (x *Index) IDs(ctx context.Context, projectID string, fn func(id string) error) error {
-	after := ""
+	var after []byte
 	for {
-		ids, err := x.idsAfter(ctx, projectID, after)
+		keys, err := x.keysAfter(ctx, projectID, after)
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			if err := fn(id); err != nil {
+		for _, key := range keys {
+			if err := fn(idOf(key)); err != nil {
 				return err
 			}
 		}
-		if len(ids) < idPage {
+		if len(keys) < idPage {
 			return nil
 		}
-		after = ids[len(ids)-1]
+		after = keys[len(keys)-1]
 	}
 }
 
-func (x *Index) idsAfter(ctx context.Context, projectID, after string) ([]string, error) {
+func (x *Index) keysAfter(ctx context.Context, projectID string, after []byte) (keys [][]byte, err error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if x.closed {
 		return nil, errClosed
 	}
-	rows, err := x.cur.r.QueryContext(ctx, `
-		SELECT id FROM docs WHERE id > $1 AND ($2 = '' OR project = $2) ORDER BY id LIMIT $3`,
-		after, projectID, idPage)
+	in := span{0, math.MaxInt64}
+	if projectID != "" {
+		code, err := projectCode(ctx, x.cur.r, projectID)
+		if err != nil || code == 0 {
+			return nil, err
+		}
+		in, _ = rows(code, 0, 0)
+	}
+	found, err := x.cur.r.QueryContext(ctx, `SELECT key FROM ids WHERE key > ? AND rid >= ? AND rid <= ? ORDER BY key LIMIT ?`,
+		append(make([]byte, 0), after...), in.low, in.high, idPage)
 	if err != nil {
 		return nil, fmt.Errorf("list search index: %w", err)
 	}
-	defer rows.Close()
-	var ids []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
+	defer found.Close()
+	for found.Next() {
+		var key []byte
+		if err := found.Scan(&key); err != nil {
 			return nil, fmt.Errorf("list search index: %w", err)
 		}
-		ids = append(ids, id)
+		keys = append(keys, key)
 	}
-	if err := rows.Err(); err != nil {
+	if err := found.Err(); err != nil {
 		return nil, fmt.Errorf("list search index: %w", err)
 	}
-	return ids, nil
+	return keys, nil
 }
 
 // Bytes is what the index takes of disk, with its log.

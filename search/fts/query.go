@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/afterimage/afterimage/search"
@@ -17,35 +16,32 @@ type found struct {
 	pos search.Position
 }
 
-// source gives FROM and WHERE of a plan in a time range, with its arguments. Rows come from
-// the full-text table where the plan has words, else from the index of the project.
-func (p plan) source(r search.Request, to int64) (from string, args []any) {
-	low, high := int64(0), int64(math.MaxInt64)
-	if r.From > maxStarted {
-		low, high = 1, 0 // no session begins so late
-	} else if r.From > 0 {
-		low = r.From << ridSeqBits
-	}
-	if to > 0 && to <= maxStarted {
-		high = min(high, to<<ridSeqBits-1)
-	}
-	if p.match != "" {
-		from = ` FROM words CROSS JOIN docs d ON d.rid = words.rowid
-			WHERE words MATCH ? AND words.rowid >= ? AND words.rowid <= ?`
-		args = append(args, p.match, low, high)
-	} else {
-		from = ` FROM docs d WHERE d.project = ? AND d.rid >= ? AND d.rid <= ?`
-		args = append(args, r.ProjectID, low, high)
-	}
-	for _, where := range p.where {
-		from += " AND " + where
-	}
-	return from, append(args, p.args...)
+// run is one request on its way through one state of the file.
+type run struct {
+	s     *store
+	tx    *sql.Tx
+	r     search.Request
+	after *search.Position
+
+	project    int64
+	all, inner span // rows of the time asked for; see rows
+	plan       plan
+	calls      callbacks
 }
 
-// search answers one request from one state of the file.
+// search answers one request: if nothing holds the words as they were written, with words that are
+// one typo away.
 func (s *store) search(ctx context.Context, r search.Request) (search.Result, error) {
-	result, err := s.searchTx(ctx, r)
+	r = r.Fill()
+	result, err := s.searchIn(ctx, r)
+	if err == nil && len(result.Hits) == 0 && r.Cursor == "" && !r.Exact && !r.Query.Typos && search.HasTypos(r.Query) {
+		near := r
+		near.Query = r.Query.WithTypos()
+		var second search.Result
+		if second, err = s.searchIn(ctx, near); err == nil && len(second.Hits) > 0 {
+			result = second
+		}
+	}
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()
 	}
@@ -56,106 +52,229 @@ func (s *store) search(ctx context.Context, r search.Request) (search.Result, er
 	return search.Result{}, fmt.Errorf("search: %w", err)
 }
 
-func (s *store) searchTx(ctx context.Context, r search.Request) (search.Result, error) {
-	r = r.Fill()
-	after, err := search.ParseCursor(r.Cursor, r.Sort)
-	if err != nil {
+// searchIn answers one request from one state of the file.
+func (s *store) searchIn(ctx context.Context, r search.Request) (result search.Result, err error) {
+	x := run{s: s, r: r}
+	if x.after, err = search.ParseCursor(r.Cursor, r.Sort); err != nil {
 		return search.Result{}, err
 	}
-	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
+	if x.after != nil && x.after.Typos {
+		x.r.Query = r.Query.WithTypos()
+	}
+	if x.r.Query.Typos || r.WithFacet || r.WithTotal {
+		// What is kept in memory stays as the file is while this is held.
+		s.kept.changing.RLock()
+		defer s.kept.changing.RUnlock()
+	}
+	if x.tx, err = s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}); err != nil {
 		return search.Result{}, err
 	}
-	defer tx.Rollback()
-	p := compile(r)
-	var rows []found
-	if r.Sort == search.SortRelevance && p.match != "" {
-		rows, err = p.best(ctx, tx, r, after)
+	defer x.tx.Rollback()
+	defer x.calls.release()
+	return x.result(ctx)
+}
+
+func (x *run) result(ctx context.Context) (result search.Result, err error) {
+	r := x.r
+	result.Total = -1
+	if x.project, err = projectCode(ctx, x.tx, r.ProjectID); err != nil {
+		return search.Result{}, err
+	}
+	x.all, x.inner = rows(x.project, r.From, r.To)
+	if x.project == 0 {
+		x.all, x.inner = span{1, 0}, span{1, 0}
+	}
+	c := compiler{ctx: ctx, tx: x.tx, project: x.project, within: x.all, now: r.Now, calls: &x.calls}
+	if r.Query.Typos {
+		words, err := x.s.kept.vocabulary(ctx, x.tx)
+		if err != nil {
+			return search.Result{}, err
+		}
+		c.near = words.near
+	}
+	if x.plan, err = c.compile(r.Query.Root); err != nil {
+		return search.Result{}, err
+	}
+	var all []found
+	if r.Sort == search.SortRelevance && x.plan.match != "" {
+		all, err = x.best(ctx)
 	} else {
-		rows, err = p.newest(ctx, tx, r, after)
+		all, err = x.byTime(ctx)
 	}
 	if err != nil {
 		return search.Result{}, err
 	}
-	result := search.Result{Total: -1}
-	if len(rows) > r.Limit {
-		rows = rows[:r.Limit]
-		result.NextCursor = rows[r.Limit-1].pos.Cursor()
+	if len(all) > r.Limit {
+		all = all[:r.Limit]
+		last := all[r.Limit-1].pos
+		last.Typos = r.Query.Typos
+		result.NextCursor = last.Cursor()
 	}
-	if result.Hits, err = hits(ctx, tx, r.Query, rows); err != nil {
+	result.Typos = r.Query.Typos
+	if result.Hits, err = x.hits(ctx, all); err != nil {
 		return search.Result{}, err
 	}
-	if err := p.count(ctx, tx, r, &result); err != nil {
-		return search.Result{}, err
-	}
-	return result, nil
+	return result, x.count(ctx, &result)
 }
 
-// newest returns up to r.Limit+1 rows behind a position, last started first. Row ids are
-// in the order of time but not, within a ms, of ids: all rows of the last ms are read.
-func (p plan) newest(ctx context.Context, tx *sql.Tx, r search.Request, after *search.Position) ([]found, error) {
-	to := r.To
-	if after != nil && r.Sort == search.SortNewest && (to <= 0 || after.StartedAt+1 < to) {
-		to = after.StartedAt + 1
+// source gives FROM and WHERE of the plan for some rows, with its arguments. Rows come from the
+// full-text table where the plan has words; docs are joined where head says so, or the plan
+// needs them.
+func (x *run) source(in span, head bool) (rid, from string, args []any) {
+	p := x.plan
+	if p.match == "" {
+		rid, from = "d.rid", ` FROM docs d WHERE d.rid >= ? AND d.rid <= ?`
+	} else {
+		rid, from = "words.rowid", ` FROM words`
+		if head || len(p.where) > 0 {
+			from += ` CROSS JOIN docs d ON d.rid = words.rowid`
+		}
+		from += ` WHERE words MATCH ? AND words.rowid >= ? AND words.rowid <= ?`
+		args = append(args, p.match)
 	}
-	from, args := p.source(r, to)
-	order := " ORDER BY d.rid DESC"
-	if p.match != "" {
-		order = " ORDER BY words.rowid DESC"
+	args = append(args, in.low, in.high)
+	for _, where := range p.where {
+		from += " AND " + where
 	}
-	rows, err := tx.QueryContext(ctx, "SELECT d.rid, d.id, d.started"+from+order, args...)
+	return rid, from, append(args, p.args...)
+}
+
+// inTime tells whether a session that begins at a time is asked for.
+func (x *run) inTime(started int64) bool {
+	return (x.r.From == 0 || started >= x.r.From) && (x.r.To == 0 || started < x.r.To)
+}
+
+// byTime returns up to Limit+1 rows behind the cursor in the order of time, and maybe some more.
+func (x *run) byTime(ctx context.Context) ([]found, error) {
+	in, order := x.all, " DESC"
+	oldest := x.r.Sort == search.SortOldest
+	if x.after != nil && x.r.Sort != search.SortRelevance {
+		at := min(max(x.after.StartedAt, 0), startedMax)
+		if here := bucketOf(x.project, at); oldest {
+			in.low = max(in.low, here)
+		} else {
+			in.high = min(in.high, here+slotMax)
+		}
+	}
+	if oldest {
+		order = ""
+	}
+	rid, from, args := x.source(in, true)
+	rows, err := x.tx.QueryContext(ctx, "SELECT "+rid+", d.head"+from+" ORDER BY "+rid+order, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	w := timeWindow{x: x, oldest: oldest}
+	for rows.Next() {
+		var rid int64
+		var blob sql.RawBytes
+		if err := rows.Scan(&rid, &blob); err != nil {
+			return nil, err
+		}
+		h, err := parseHead(blob)
+		if err != nil {
+			return nil, err
+		}
+		if enough, err := w.add(ctx, rid, &h); err != nil || enough {
+			return w.all, err
+		}
+	}
+	sortFound(w.all)
+	return w.all, rows.Err()
+}
+
+// timeWindow gathers rows in their order, which is that of time but for the rows of one bucket: how
+// far these can be out of order is what the bucket says.
+type timeWindow struct {
+	x      *run
+	oldest bool
+	all    []found
+	sorted int // all is in order, and had this many rows
+
+	bucket bucket
+	first  int64 // of the bucket, 0 before the first row
+	edge   int64 // the start of the row of the bucket that is furthest on
+	known  bool  // bucket is read
+}
+
+// add takes the next row; enough is true when no row behind it can come onto the page.
+func (w *timeWindow) add(ctx context.Context, rid int64, h *head) (enough bool, err error) {
+	limit := w.x.r.Limit
+	if first := rid &^ slotMax; first != w.first {
+		if len(w.all) > limit && w.x.r.Sort != search.SortRelevance {
+			sortFound(w.all)
+			return true, nil
+		}
+		w.first, w.edge, w.known = first, h.started, false
+	}
+	if w.oldest {
+		w.edge = max(w.edge, h.started)
+	} else {
+		w.edge = min(w.edge, h.started)
+	}
+	pos := search.Position{Sort: w.x.r.Sort, StartedAt: h.started, ID: string(h.id)}
+	if w.x.inTime(h.started) && (w.x.after == nil || pos.After(*w.x.after)) {
+		w.all = append(w.all, found{rid, pos})
+	}
+	if len(w.all) <= limit || w.x.r.Sort == search.SortRelevance || len(w.all) < w.sorted+16 && w.sorted > 0 {
+		return false, nil
+	}
+	if !w.known {
+		if w.bucket, err = readBucket(ctx, w.x.tx, w.first); err != nil {
+			return false, err
+		}
+		w.known = true
+	}
+	sortFound(w.all)
+	w.all = w.all[:limit+1]
+	w.sorted = len(w.all)
+	last := w.all[limit].pos.StartedAt
+	if w.oldest {
+		return last < w.edge-w.bucket.late, nil
+	}
+	return last > w.edge+w.bucket.late, nil
+}
+
+// best returns the rows behind the cursor, best match first.
+func (x *run) best(ctx context.Context) ([]found, error) {
+	if x.after != nil {
+		// Scores move with every session that is written; the place in their order does not.
+		err := x.tx.QueryRowContext(ctx, `SELECT -`+rank+` FROM words WHERE words MATCH ? AND rowid = (SELECT rid FROM ids WHERE key = ?)`,
+			x.plan.match, idKey(x.after.ID)).Scan(&x.after.Score)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+	}
+	_, from, args := x.source(x.all, true)
+	rows, err := x.tx.QueryContext(ctx, "SELECT d.rid, d.head, -"+rank+from, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var all []found
 	for rows.Next() {
-		f := found{pos: search.Position{Sort: r.Sort}}
-		if err := rows.Scan(&f.rid, &f.pos.ID, &f.pos.StartedAt); err != nil {
+		f := found{pos: search.Position{Sort: x.r.Sort}}
+		var blob sql.RawBytes
+		if err := rows.Scan(&f.rid, &blob, &f.pos.Score); err != nil {
 			return nil, err
 		}
-		if len(all) > r.Limit && r.Sort == search.SortNewest && all[len(all)-1].pos.StartedAt != f.pos.StartedAt {
-			break
-		}
-		if after == nil || f.pos.After(*after) {
-			all = append(all, f)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	sortFound(all)
-	return all, nil
-}
-
-// best returns the rows behind a position, best match first.
-func (p plan) best(ctx context.Context, tx *sql.Tx, r search.Request, after *search.Position) ([]found, error) {
-	from, args := p.source(r, r.To)
-	rows, err := tx.QueryContext(ctx, "SELECT d.rid, d.id, d.started, -"+rank+from, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []found
-	for rows.Next() {
-		f := found{pos: search.Position{Sort: r.Sort}}
-		if err := rows.Scan(&f.rid, &f.pos.ID, &f.pos.StartedAt, &f.pos.Score); err != nil {
+		h, err := parseHead(blob)
+		if err != nil {
 			return nil, err
 		}
-		if after != nil && !f.pos.After(*after) {
+		f.pos.StartedAt, f.pos.ID = h.started, string(h.id)
+		if !x.inTime(h.started) || x.after != nil && !f.pos.After(*x.after) {
 			continue
 		}
 		all = append(all, f)
-		if len(all) > 4*(r.Limit+1) { // keep no more than can be on the page
+		if len(all) > 4*(x.r.Limit+1) { // keep no more than can be on the page
 			sortFound(all)
-			all = all[:r.Limit+1]
+			all = all[:x.r.Limit+1]
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
 	sortFound(all)
-	return all, nil
+	return all, rows.Err()
 }
 
 func sortFound(all []found) {
@@ -171,52 +290,29 @@ func sortFound(all []found) {
 }
 
 // hits reads the documents of the rows and says why each was found.
-func hits(ctx context.Context, tx *sql.Tx, q search.Query, rows []found) ([]search.Hit, error) {
-	all := make([]search.Hit, 0, len(rows))
-	stmt, err := tx.PrepareContext(ctx, `SELECT json FROM bodies WHERE rid = $1`)
+func (x *run) hits(ctx context.Context, all []found) ([]search.Hit, error) {
+	hits := make([]search.Hit, len(all))
+	for i, f := range all {
+		hits[i] = search.Hit{ID: f.pos.ID, StartedAt: f.pos.StartedAt}
+	}
+	if x.r.Query.Root == nil || len(all) == 0 {
+		return hits, nil
+	}
+	stmt, err := x.tx.PrepareContext(ctx, `SELECT head, body FROM docs WHERE rid = ?`)
 	if err != nil {
 		return nil, err
 	}
 	defer stmt.Close()
-	for _, f := range rows {
-		hit := search.Hit{ID: f.pos.ID, StartedAt: f.pos.StartedAt}
-		if q.Root != nil {
-			var body []byte
-			if err := stmt.QueryRowContext(ctx, f.rid).Scan(&body); err != nil {
-				return nil, err
-			}
-			d, err := decodeBody(body)
-			if err != nil {
-				return nil, err
-			}
-			hit.Matches = search.Matches(q, d)
+	for i, f := range all {
+		var headBlob, body []byte
+		if err := stmt.QueryRowContext(ctx, f.rid).Scan(&headBlob, &body); err != nil {
+			return nil, err
 		}
-		all = append(all, hit)
-	}
-	return all, nil
-}
-
-// count fills the total and the facets of a result, as far as they are asked for.
-func (p plan) count(ctx context.Context, tx *sql.Tx, r search.Request, result *search.Result) error {
-	if !r.WithFacet {
-		if r.WithTotal {
-			from, args := p.source(r, r.To)
-			return tx.QueryRowContext(ctx, "SELECT count(*)"+from, args...).Scan(&result.Total)
+		d, err := parseDocument(headBlob, body)
+		if err != nil {
+			return nil, err
 		}
-		return nil
+		hits[i].Matches = search.Matches(x.r.Query, d)
 	}
-	from, args := p.source(r, r.To)
-	var counted string
-	if err := tx.QueryRowContext(ctx, "SELECT afterimage_tally(d.facet)"+from, args...).Scan(&counted); err != nil {
-		return err
-	}
-	total, facets, err := readTally(counted)
-	if err != nil {
-		return err
-	}
-	result.Facets = facets
-	if r.WithTotal {
-		result.Total = total
-	}
-	return nil
+	return hits, nil
 }

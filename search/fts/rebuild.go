@@ -29,7 +29,7 @@ func (x *Index) Rebuild(ctx context.Context, fill func(put func([]search.Documen
 	if err != nil {
 		return errors.Join(fmt.Errorf("rebuild search index: %w", err), x.abandon())
 	}
-	if err := x.swap(ctx); err != nil {
+	if err := x.swap(); err != nil {
 		return fmt.Errorf("rebuild search index: %w", err)
 	}
 	return nil
@@ -89,7 +89,7 @@ func (x *Index) abandon() error {
 }
 
 // swap puts the new file in the place of the old one. Changes and searches wait for it.
-func (x *Index) swap(ctx context.Context) error {
+func (x *Index) swap() error {
 	x.write.Lock()
 	defer x.write.Unlock()
 	next := x.next
@@ -98,10 +98,10 @@ func (x *Index) swap(ctx context.Context) error {
 	if x.closed {
 		err = errClosed
 	}
-	if err == nil {
-		err = next.forget(ctx)
-	}
 	if err = errors.Join(err, next.close()); err == nil {
+		err = scrub(next.path)
+	}
+	if err == nil {
 		err = syncPath(next.path)
 	}
 	if err != nil {

@@ -19,33 +19,15 @@ const version = "2"
 
 const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE docs (
-	rid       INTEGER PRIMARY KEY, -- startedAt in the high bits: newest first is highest first
-	id        TEXT NOT NULL UNIQUE,
-	project   TEXT NOT NULL,
-	started   INTEGER NOT NULL,
-	ended     INTEGER NOT NULL,
-	active    INTEGER NOT NULL,
-	clicks    INTEGER NOT NULL,
-	pages     INTEGER NOT NULL,
-	errors    INTEGER NOT NULL,
-	failed    INTEGER NOT NULL,
-	responses INTEGER NOT NULL,
-	nps       INTEGER, -- NULL: no answer
-	csat      INTEGER,
-	ces       INTEGER,
-	statuses  TEXT NOT NULL, -- of failed requests, with commas between
-	browser   TEXT NOT NULL,
-	os        TEXT NOT NULL,
-	device    TEXT NOT NULL,
-	country   TEXT NOT NULL,
-	release   TEXT NOT NULL,
-	language  TEXT NOT NULL,
-	facet     TEXT NOT NULL -- the values of all facets in one; see facetOf
+CREATE TABLE projects (code INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+CREATE TABLE buckets ( -- see bucket
+	rid  INTEGER PRIMARY KEY, -- of slot 0
+	next INTEGER NOT NULL,
+	top  INTEGER NOT NULL,
+	late INTEGER NOT NULL
 );
--- Holds all that counting the facets of a whole project needs.
-CREATE INDEX docs_project ON docs (project, rid, facet);
-CREATE TABLE bodies (rid INTEGER PRIMARY KEY, json BLOB NOT NULL);
+CREATE TABLE ids (key BLOB PRIMARY KEY, rid INTEGER NOT NULL) WITHOUT ROWID; -- see idKey
+CREATE TABLE docs (rid INTEGER PRIMARY KEY, head BLOB NOT NULL, body BLOB NOT NULL);
 `
 
 const (
@@ -59,6 +41,7 @@ const (
 type store struct {
 	path string
 	w, r *sql.DB
+	kept memory
 }
 
 // openStore opens or makes the file; fresh tells that it is empty because it was new,
@@ -111,22 +94,35 @@ func unreadable(err error) bool {
 }
 
 func connect(path string) (*store, error) {
-	dsn := (&url.URL{Scheme: "file", Path: path}).String()
+	s := &store{path: path}
+	return s, s.connect()
+}
+
+func (s *store) connect() (err error) {
+	dsn := (&url.URL{Scheme: "file", Path: s.path}).String()
 	common := "?_pragma=busy_timeout(10000)&_pragma=secure_delete(ON)"
-	w, err := sql.Open("sqlite", dsn+common+
+	s.w, err = sql.Open("sqlite", dsn+common+
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-8000)&_txlock=immediate")
 	if err != nil {
-		return nil, fmt.Errorf("open search index %s: %w", path, err)
+		return fmt.Errorf("open search index %s: %w", s.path, err)
 	}
-	w.SetMaxOpenConns(1)
-	r, err := sql.Open("sqlite", dsn+common+"&_pragma=query_only(ON)&_pragma=cache_size(-4000)")
+	s.w.SetMaxOpenConns(1)
+	s.r, err = sql.Open("sqlite", dsn+common+"&_pragma=query_only(ON)&_pragma=cache_size(-4000)")
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open search index %s: %w", path, err), w.Close())
+		return errors.Join(fmt.Errorf("open search index %s: %w", s.path, err), s.w.Close())
 	}
-	r.SetMaxOpenConns(maxOpenReaders)
-	r.SetMaxIdleConns(maxOpenReaders)
-	r.SetConnMaxIdleTime(readerIdle)
-	return &store{path: path, w: w, r: r}, nil
+	s.r.SetMaxOpenConns(maxOpenReaders)
+	s.r.SetMaxIdleConns(maxOpenReaders)
+	s.r.SetConnMaxIdleTime(readerIdle)
+	return nil
+}
+
+// disconnect closes the file; the last connection moves the log into it.
+func (s *store) disconnect() error {
+	if err := errors.Join(s.r.Close(), s.w.Close()); err != nil {
+		return fmt.Errorf("close search index %s: %w", s.path, err)
+	}
+	return nil
 }
 
 func (s *store) create(ctx context.Context) error {
@@ -138,6 +134,7 @@ func (s *store) create(ctx context.Context) error {
 	for _, stmt := range []string{
 		schema,
 		createWords(),
+		`CREATE VIRTUAL TABLE terms USING fts5vocab(words, row)`,
 		// Without it a deleted text stays in the index until its segment is merged.
 		`INSERT INTO words (words, rank) VALUES ('secure-delete', 1)`,
 		// It reads a page from its start for each word it deletes: small pages (bytes; the
@@ -152,7 +149,10 @@ func (s *store) create(ctx context.Context) error {
 	return tx.Commit()
 }
 
-func (s *store) close() error { return errors.Join(s.r.Close(), s.w.Close()) }
+func (s *store) close() error {
+	s.kept.close()
+	return s.disconnect()
+}
 
 // removeFiles removes an index file and what SQLite keeps beside it.
 func removeFiles(path string) error {
