@@ -182,13 +182,13 @@ func (s *stores) openIndex(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.index, fresh = engineOf(index), index.Fresh()
+		s.index, fresh = index, index.Fresh()
 	} else {
 		index, err := meili.Open(ctx, s.config.searchURL, s.config.searchKey, searchPrefix)
 		if err != nil {
 			return err
 		}
-		s.index, fresh = engineOf(index), index.Fresh()
+		s.index, fresh = index, index.Fresh()
 	}
 	s.onClose(s.index.Close)
 	s.worker = &worker.Worker{
@@ -250,20 +250,4 @@ func (s *stores) session(ctx context.Context, id string) (replay.Session, error)
 		return session, fmt.Errorf("there is no session %s", id)
 	}
 	return session, err
-}
-
-func engineOf(index search.Index) search.Engine {
-	if e, ok := index.(search.Engine); ok {
-		return e
-	}
-	return quiet{index}
-}
-
-type quiet struct{ search.Index }
-
-func (quiet) Values(context.Context, string, string, string, int) ([]search.ValueCount, error) {
-	return nil, nil
-}
-func (quiet) TraitNames(context.Context, string, string, int) ([]search.ValueCount, error) {
-	return nil, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/afterimage/afterimage/internal/httpapi"
+	"github.com/afterimage/afterimage/replay"
 	"github.com/afterimage/afterimage/search"
 )
 
@@ -255,6 +256,23 @@ func TestPagingThroughAll(t *testing.T) {
 	}
 	if got := w.found("limit=200&sort=relevance&q=" + url.QueryEscape("결제")); len(got) != 159 {
 		t.Errorf("%d sessions by relevance, want 159", len(got))
+	}
+}
+
+// What is one typo away is found where nothing else is, and said to be.
+func TestTypos(t *testing.T) {
+	w := newWorld(t)
+	w.fill(filled{at: 1_000_000, moments: []replay.Moment{{At: 1_000_000, Kind: "error", Label: "payment rejected", Data: []byte(`{"message":"payment rejected"}`)}}})
+	w.indexed()
+	for query, want := range map[string]string{"q=paymnet": "1 true", "q=paymnet&exact=true": "0 false", "q=payment": "1 false", "q=%22paymnet%22": "0 false"} {
+		var got struct {
+			sessionList
+			Typos bool
+		}
+		w.want(200, call{method: "GET", path: "/api/v1/sessions?" + query, as: "shop/viewer"}, &got)
+		if s := fmt.Sprint(len(got.Items), " ", got.Typos); s != want {
+			t.Errorf("%s: %s, want %s", query, s, want)
+		}
 	}
 }
 

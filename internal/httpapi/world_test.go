@@ -24,7 +24,6 @@ import (
 	"github.com/afterimage/afterimage/internal/worker"
 	"github.com/afterimage/afterimage/replay"
 	"github.com/afterimage/afterimage/replay/blob/fs"
-	"github.com/afterimage/afterimage/search"
 	"github.com/afterimage/afterimage/search/fts"
 )
 
@@ -112,7 +111,7 @@ func newWorld(t testing.TB, change ...func(*httpapi.Deps)) *world {
 		Service: w.service, Now: w.clock.Now, Log: log}
 	w.rebuild()
 	deps := httpapi.Deps{Replay: w.service, Sessions: w.store, Outbox: w.store, Feedback: w.store, Accounts: w.store, Auth: w.auth,
-		Index: w.index, Suggest: suggesterOf(w.index), Saved: w.store, Rebuild: rebuilder{w.rebuilder}, Bucket: bucket, UI: builtUI(), Recorder: httpapi.Recorder{Script: []byte("// recorder" + strings.Repeat(" x;", 500)), Hash: "0123456789abcdef"},
+		Index: w.index, Suggest: w.index, Saved: w.store, Rebuild: rebuilder{w.rebuilder}, Bucket: bucket, UI: builtUI(), Recorder: httpapi.Recorder{Script: []byte("// recorder" + strings.Repeat(" x;", 500)), Hash: "0123456789abcdef"},
 		Config: httpapi.Config{Version: "test"}, Now: w.clock.Now, Log: log}
 	for _, c := range change {
 		c(&deps)
@@ -347,20 +346,4 @@ func (w *world) indexed() {
 	if left, err := w.worker.Indexer().Drain(w.t.Context()); err != nil || left > 0 {
 		w.t.Fatalf("%d sessions wait to be indexed: %v: %s", left, err, w.log)
 	}
-}
-
-func suggesterOf(index any) search.Suggester {
-	if s, ok := index.(search.Suggester); ok {
-		return s
-	}
-	return quiet{}
-}
-
-type quiet struct{}
-
-func (quiet) Values(context.Context, string, string, string, int) ([]search.ValueCount, error) {
-	return nil, nil
-}
-func (quiet) TraitNames(context.Context, string, string, int) ([]search.ValueCount, error) {
-	return nil, nil
 }

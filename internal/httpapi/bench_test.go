@@ -1,0 +1,63 @@
+package httpapi_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// benchQueries are what people ask a list of sessions for, the plain list first.
+var benchQueries = []string{
+	"", "결제", "error:TypeError url:/checkout*", "country:KR -browser:Safari clicks:>20", `error:"처리하지 못" user:user7`, "quota exceeded os:iOS",
+}
+
+// BenchmarkListSessions is a whole call over a connection, with sign-in, search and store: of 5,000
+// sessions, or of as many as SESSIONS says.
+func BenchmarkListSessions(b *testing.B) {
+	n := 5_000
+	if text := os.Getenv("SESSIONS"); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+	w := newWorld(b)
+	begun := time.Now()
+	w.fill(crowd(n, begun.UnixMilli())...)
+	w.indexed()
+	b.Logf("%d sessions made and indexed in %s", n, time.Since(begun).Round(time.Millisecond))
+	for _, q := range benchQueries {
+		for _, more := range []string{"", "&total=true&facets=true"} {
+			path := "/api/v1/sessions?limit=50&q=" + url.QueryEscape(q) + more
+			b.Run(fmt.Sprintf("%q%s", q, more), func(b *testing.B) { w.measure(b, path) })
+		}
+	}
+	b.Run("complete", func(b *testing.B) { w.measure(b, "/api/v1/search/complete?q=browser:c") })
+}
+
+// measure calls again and again and tells the time that all but one in twenty stay under.
+func (w *world) measure(b *testing.B, path string) {
+	var took []time.Duration
+	for b.Loop() {
+		request, err := w.request(call{method: "GET", path: path, as: "shop/viewer"})
+		w.check(err)
+		begun := time.Now()
+		answer, err := http.DefaultTransport.RoundTrip(request)
+		w.check(err)
+		_, err = io.Copy(io.Discard, answer.Body)
+		w.check(err)
+		answer.Body.Close()
+		took = append(took, time.Since(begun))
+		if answer.StatusCode != http.StatusOK {
+			b.Fatalf("status %d", answer.StatusCode)
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+}
