@@ -202,85 +202,100 @@ func snapshot(at int64, document int) string {
 	return fmt.Sprintf(`{"type":2,"timestamp":%d,"data":{"node":%s,"initialOffset":{"left":0,"top":0}}}`, at, page)
 }
 
-// busy makes events of which each kind comes often and the pauses lie around the thresholds.
+// chaos makes streams of which each kind of event comes often, and the pauses lie around the thresholds.
+type chaos struct {
+	*rand.Rand
+	at     int64
+	url    string
+	x, y   int
+	calm   int // the higher, the less happens by itself
+	events []string
+}
+
 func busy(rnd *rand.Rand, n int) []string {
-	at, url, x, y := int64(1_000_000), "https://x.kr/0", 300, 300
-	events := []string{meta(at, url), snapshot(at, 1)}
-	add := func(text string) { events = append(events, text) }
-	calm := rnd.IntN(3) // in a calm stream little happens by itself
-	for len(events) < n {
-		switch rnd.IntN(8) {
-		case 0:
-			at += int64(rnd.IntN(3000))
-		case 1:
-			at += int64(2400 + rnd.IntN(200))
-		case 2:
-			at += int64(rnd.IntN(9000))
-		default:
-			at += int64(rnd.IntN(150))
-		}
-		switch what := rnd.IntN(20); {
+	c := &chaos{Rand: rnd, at: 1_000_000, url: "https://x.kr/0", x: 300, y: 300, calm: rnd.IntN(3)}
+	c.add(meta(c.at, c.url), snapshot(c.at, 1))
+	for len(c.events) < n {
+		c.wait()
+		switch what := c.IntN(20); {
 		case what < 4:
-			for range 1 + rnd.IntN(5) {
-				add(fmt.Sprintf(`{"type":3,"timestamp":%d,"data":{"source":2,"type":1,"id":7}}`, at))
-				if rnd.IntN(5) == 0 {
-					add(event(at, sourceMutation))
-				}
-				add(click(at, 4+rnd.IntN(6), 100+rnd.IntN(20), 100))
-				at += int64(rnd.IntN(1100))
-			}
+			c.clicks()
 		case what < 6:
-			if rnd.IntN(calm+1) == 0 {
-				add(event(at, []int{sourceMutation, 3, sourceSelection}[rnd.IntN(3)]))
+			if c.IntN(c.calm+1) == 0 {
+				c.add(event(c.at, []int{sourceMutation, 3, sourceSelection}[c.IntN(3)]))
 			}
 		case what < 8:
-			add(fmt.Sprintf(`{"type":3,"timestamp":%d,"data":{"source":5,"id":%d,"text":"x","userTriggered":%v}}`, at, 4+rnd.IntN(2), rnd.IntN(4) > 0))
+			c.add(fmt.Sprintf(`{"type":3,"timestamp":%d,"data":{"source":5,"id":%d,"text":"x","userTriggered":%v}}`, c.at, 4+c.IntN(2), c.IntN(4) > 0))
 		case what < 14:
-			places := []string{}
-			for i := range 10 {
-				x, y = x+rnd.IntN(201)-100, y+rnd.IntN(101)-50
-				places = append(places, fmt.Sprintf(`{"x":%d,"y":%d,"id":2,"timeOffset":%d}`, x, y, i*50-450))
-			}
-			late := int64(0)
-			if rnd.IntN(12) == 0 {
-				late = 4000 + int64(rnd.IntN(3000))
-			}
-			at += late + 450
-			text := strings.ReplaceAll(strings.Join(places, ","), `"timeOffset":`, fmt.Sprintf(`"timeOffset":%d`, 0)+`,"timeOffset":`)
-			if late > 0 {
-				text = fmt.Sprintf(`{"x":%d,"y":%d,"id":2,"timeOffset":%d}`, x, y, -late)
-			}
-			add(fmt.Sprintf(`{"type":3,"timestamp":%d,"data":{"source":1,"positions":[%s]}}`, at, text))
+			c.moves()
 		case what == 14:
-			add(custom(at, "afterimage.error", `{"type":"TypeError","message":"x"}`))
+			c.add(custom(c.at, "afterimage.error", `{"type":"TypeError","message":"x"}`))
 		case what == 15:
-			add(plugin(at, "rrweb/network@1", fmt.Sprintf(`{"requests":[{"url":"https://x.kr/%d","method":%q,"status":200,"duration":%d}]}`,
-				rnd.IntN(3), []string{"GET", "POST"}[rnd.IntN(2)], 2500+rnd.IntN(1000))))
+			c.add(request(c.at, []string{"GET", "POST"}[c.IntN(2)], fmt.Sprint("https://x.kr/", c.IntN(3)), 2500+c.IntN(1000)))
 		case what == 16:
-			name := []string{"LCP", "INP", "CLS", "FCP", "TTFB"}[rnd.IntN(5)]
-			add(custom(at, "afterimage.vital", fmt.Sprintf(`{"name":%q,"value":%d}`, name, rnd.IntN(6000))))
+			c.add(vital(c.at, []string{"LCP", "INP", "CLS", "FCP", "TTFB"}[c.IntN(5)], float64(c.IntN(6000))))
 		case what < 19:
-			if rnd.IntN(3) > 0 {
-				url = fmt.Sprint("https://x.kr/", rnd.IntN(3))
-			}
-			switch rnd.IntN(4) {
-			case 0: // a script goes on
-				add(custom(at, "afterimage.page", fmt.Sprintf(`{"url":%q,"title":"T"}`, url)))
-			case 1: // a snapshot is taken in between
-				add(meta(at, url))
-				add(snapshot(at, 100+rnd.IntN(9)))
-			default:
-				add(meta(at, url))
-				add(snapshot(at, 1))
-				add(custom(at+int64(rnd.IntN(50)), "afterimage.page", fmt.Sprintf(`{"url":%q,"title":"T"}`, url)))
-			}
+			c.page()
 		default:
 			for range 4 {
-				at += int64(rnd.IntN(9000))
-				add(meta(at, url))
-				add(snapshot(at, 1))
+				c.at += int64(c.IntN(9000))
+				c.add(meta(c.at, c.url), snapshot(c.at, 1))
 			}
 		}
 	}
-	return events
+	return c.events
+}
+
+func (c *chaos) add(events ...string) { c.events = append(c.events, events...) }
+
+func (c *chaos) wait() {
+	switch c.IntN(8) {
+	case 0:
+		c.at += int64(c.IntN(3000))
+	case 1:
+		c.at += int64(2400 + c.IntN(200))
+	case 2:
+		c.at += int64(c.IntN(9000))
+	default:
+		c.at += int64(c.IntN(150))
+	}
+}
+
+func (c *chaos) clicks() {
+	for range 1 + c.IntN(5) {
+		c.add(fmt.Sprintf(`{"type":3,"timestamp":%d,"data":{"source":2,"type":1,"id":7}}`, c.at))
+		if c.IntN(5) == 0 {
+			c.add(event(c.at, sourceMutation))
+		}
+		c.add(click(c.at, 4+c.IntN(6), 100+c.IntN(20), 100))
+		c.at += int64(c.IntN(1100))
+	}
+}
+
+// moves are ten places of the mouse, or one that is told late.
+func (c *chaos) moves() {
+	places, late := []string{}, 0
+	if c.IntN(12) == 0 {
+		late = 4000 + c.IntN(3000)
+	}
+	for i := range 10 {
+		c.x, c.y = c.x+c.IntN(201)-100, c.y+c.IntN(101)-50
+		places = append(places, fmt.Sprintf(`{"x":%d,"y":%d,"id":2,"timeOffset":%d}`, c.x, c.y, i*50-450-late))
+	}
+	c.at += int64(450 + late)
+	c.add(fmt.Sprintf(`{"type":3,"timestamp":%d,"data":{"source":1,"positions":[%s]}}`, c.at, strings.Join(places, ",")))
+}
+
+func (c *chaos) page() {
+	if c.IntN(3) > 0 {
+		c.url = fmt.Sprint("https://x.kr/", c.IntN(3))
+	}
+	switch c.IntN(4) {
+	case 0: // a script goes on
+		c.add(told(c.at, c.url))
+	case 1: // a snapshot is taken in between
+		c.add(meta(c.at, c.url), snapshot(c.at, 100+c.IntN(9)))
+	default:
+		c.add(meta(c.at, c.url), snapshot(c.at, 1), told(c.at+int64(c.IntN(50)), c.url))
+	}
 }

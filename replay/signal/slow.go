@@ -1,7 +1,7 @@
 package signal
 
 // slowRequestMs is how long a request may take before it is slow. Sentry calls a click slow whose effect takes as
-// long; DoubleClick found in 2016 that half of the people leave a page that does.
+// long; DoubleClick counted in 2016 that half of the visits to mobile sites are given up by then.
 const slowRequestMs = 3000
 
 // slowKindsMax bounds the requests of one page that are told apart.
