@@ -132,7 +132,7 @@ func again(e *callError) bool {
 // retry makes a call until it succeeds, cannot, or has been tried often enough. Every call
 // but swapping indexes may be made twice.
 func (x *Index) retry(ctx context.Context, call func() error) error {
-	pause := firstPause
+	pause := x.pause
 	for n := 1; ; n++ {
 		err := clean(ctx, call())
 		var c *callError

@@ -134,9 +134,11 @@ func (p *filterParser) condition() (filterTest, error) {
 		if err != nil {
 			return nil, err
 		}
-		return func(doc *fakeDoc) bool {
-			return text != "" && doc.texts[attribute][text] || text == "" && slices.Contains(doc.numbers[attribute], n)
-		}, p.allowed(attribute, false)
+		if text != "" {
+			value := attribute + "=" + text
+			return func(doc *fakeDoc) bool { return doc.texts[value] }, p.allowed(attribute, false)
+		}
+		return func(doc *fakeDoc) bool { return slices.Contains(doc.numbers[attribute], n) }, p.allowed(attribute, false)
 	case "<", "<=", ">", ">=":
 		n, text, err := p.operand(p.word())
 		if err != nil {
@@ -179,13 +181,13 @@ func (p *filterParser) in(attribute string) (filterTest, error) {
 		if err != nil || text == "" {
 			return nil, fmt.Errorf("value of a list: %w", err)
 		}
-		all = append(all, text)
+		all = append(all, attribute+"="+text)
 		switch got := p.word(); got {
 		case ",":
 			continue
 		case "]":
 			return func(doc *fakeDoc) bool {
-				return slices.ContainsFunc(all, func(text string) bool { return doc.texts[attribute][text] })
+				return slices.ContainsFunc(all, func(value string) bool { return doc.texts[value] })
 			}, p.allowed(attribute, false)
 		default:
 			return nil, fmt.Errorf("%q in a list", got)
@@ -213,12 +215,7 @@ func within(attribute string, number func(float64) bool, text func(string) bool)
 		if slices.ContainsFunc(doc.numbers[attribute], number) {
 			return true
 		}
-		for s := range doc.texts[attribute] {
-			if text(s) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(doc.told[attribute], func(s string) bool { return text(strings.ToLower(s)) })
 	}
 }
 

@@ -55,8 +55,8 @@ type fakeDoc struct {
 	key     string
 	raw     map[string]any
 	exists  map[string]bool
-	texts   map[string]map[string]bool // in small letters
-	told    map[string][]string        // as they were told
+	texts   map[string]bool     // name=value, in small letters
+	told    map[string][]string // by name, as they were told
 	numbers map[string][]float64
 }
 
@@ -116,7 +116,7 @@ func (f *fakeServer) add(uid string, docs []any) string {
 			f.t.Errorf("%q is no document id", key)
 			return "invalid_document_id"
 		}
-		doc := &fakeDoc{key: key, raw: raw, exists: map[string]bool{}, texts: map[string]map[string]bool{}, told: map[string][]string{}, numbers: map[string][]float64{}}
+		doc := &fakeDoc{key: key, raw: raw, exists: map[string]bool{}, texts: map[string]bool{}, told: map[string][]string{}, numbers: map[string][]float64{}}
 		doc.index(f, "", raw)
 		x.docs[key] = doc
 	}
@@ -151,12 +151,8 @@ func (d *fakeDoc) text(f *fakeServer, name, v string) {
 	if name != "doc" && name != "id" && name != primaryKey && (len(v) > maxFakeValue || v != strings.ToLower(v)) {
 		f.t.Errorf("%s has a value of %d bytes that Meilisearch would cut or fold: %.50s", name, len(v), v)
 	}
-	folded := strings.ToLower(v)
-	if d.texts[name] == nil {
-		d.texts[name] = map[string]bool{}
-	}
-	if !d.texts[name][folded] {
-		d.texts[name][folded] = true
+	if folded := name + "=" + strings.ToLower(v); !d.texts[folded] {
+		d.texts[folded] = true
 		d.told[name] = append(d.told[name], v)
 	}
 }

@@ -56,6 +56,7 @@ type Index struct {
 	http   *http.Client
 	prefix string
 	now    func() time.Time
+	pause  time.Duration // before a call is made the second time
 	months *months
 	fresh  bool
 
@@ -73,22 +74,29 @@ var prefixForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
 // allowed search, documents.*, indexes.*, settings.*, tasks.get and stats.get on indexes
 // that begin with indexPrefix.
 func Open(ctx context.Context, url, key, indexPrefix string) (*Index, error) {
+	x, err := newIndex(url, key, indexPrefix)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.begin(ctx); err != nil {
+		x.http.CloseIdleConnections()
+		return nil, fmt.Errorf("open search index: %w", err)
+	}
+	return x, nil
+}
+
+func newIndex(url, key, indexPrefix string) (*Index, error) {
 	if !prefixForm.MatchString(indexPrefix) {
 		return nil, fmt.Errorf("search index prefix %q: it may hold letters, digits, - and _", indexPrefix)
 	}
 	httpClient := &http.Client{Timeout: requestTimeout}
-	x := &Index{
-		http: httpClient, prefix: indexPrefix, now: time.Now,
+	return &Index{
+		http: httpClient, prefix: indexPrefix, now: time.Now, pause: firstPause,
 		months: newMonths(indexPrefix + indexName + strconv.Itoa(settingsVersion) + "-"),
 		// Its own retries count wrongly and do not cover a refused connection; see retry.
 		client: meilisearch.New(strings.TrimRight(url, "/"), meilisearch.WithAPIKey(key),
 			meilisearch.WithCustomClient(httpClient), meilisearch.DisableRetries()),
-	}
-	if err := x.begin(ctx); err != nil {
-		httpClient.CloseIdleConnections()
-		return nil, fmt.Errorf("open search index: %w", err)
-	}
-	return x, nil
+	}, nil
 }
 
 // begin looks what is there, and ends what others left half done.

@@ -72,6 +72,9 @@ func spanOf(month string) (from, to int64) {
 // months knows which indexes of this version are on the server.
 type months struct {
 	base string // what their names begin with, before the month
+	// of and span are monthOf and spanOf; tests have shorter months.
+	of   func(startedAt int64) string
+	span func(month string) (from, to int64)
 
 	asking chan struct{} // holds one while the server is asked, so that it is asked once
 
@@ -83,7 +86,7 @@ type months struct {
 }
 
 func newMonths(base string) *months {
-	return &months{base: base, asking: make(chan struct{}, 1), stored: map[string]bool{}, ready: map[string]bool{}}
+	return &months{base: base, of: monthOf, span: spanOf, asking: make(chan struct{}, 1), stored: map[string]bool{}, ready: map[string]bool{}}
 }
 
 // uid gives the name of an index of a month.
@@ -213,7 +216,7 @@ func (x *Index) dropEmpty(ctx context.Context) error {
 	}
 	for uid, n := range listed {
 		month, suffix, _ := x.months.parse(uid)
-		_, to := spanOf(month)
+		_, to := x.months.span(month)
 		if n == 0 && suffix == "" && x.now().UnixMilli() >= to+emptyFor.Milliseconds() {
 			err = errors.Join(err, x.drop(ctx, uid))
 		}

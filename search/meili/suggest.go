@@ -47,7 +47,7 @@ func suggestKey(key string) string {
 	if key == "page" {
 		return "url"
 	}
-	return strings.ReplaceAll(key, ".", "_")
+	return strings.ReplaceAll(key, ".", "") // a value that is filtered by has no _
 }
 
 // packed writes a value as a facet value: in hex, so that case and form are kept; a long one as its
@@ -94,7 +94,7 @@ func (r *record) addSuggestions(d *search.Document, tags *set) {
 	traits := newSet()
 	for name := range d.Traits {
 		if traits.add(search.FoldValue(name)) {
-			keys = append(keys, search.TraitKey(name))
+			keys = append(keys, "trait."+name)
 		}
 	}
 	for _, key := range keys {

@@ -219,7 +219,7 @@ func (x *Index) reach(ctx context.Context, w walk) ([]string, error) {
 	}
 	uids = slices.DeleteFunc(slices.Clone(uids), func(uid string) bool {
 		month, _, _ := x.months.parse(uid)
-		from, to := spanOf(month)
+		from, to := x.months.span(month)
 		if w.after != nil && (w.oldest && to <= clamp(w.after.StartedAt) || !w.oldest && from > clamp(w.after.StartedAt)) {
 			return true
 		}

@@ -104,7 +104,7 @@ func (x *Index) put(ctx context.Context, suffix string, records []record) error 
 	home := map[string]string{}
 	ids := make([]string, len(records))
 	for i, r := range records {
-		uid := x.months.uid(monthOf(r.StartedAt), suffix)
+		uid := x.months.uid(x.months.of(r.StartedAt), suffix)
 		byMonth[uid] = append(byMonth[uid], r)
 		ids[i], home[r.ID] = r.ID, uid
 	}
