@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -30,11 +31,11 @@ func Complete(q string, pos int) Completion {
 	}
 	pos = min(max(pos, 0), len(p.in))
 	for {
-		for !p.end() && (unicode.IsSpace(p.peek(0)) || p.peek(0) == '(' || p.peek(0) == ')') && p.pos < pos {
+		for p.pos < pos && (unicode.IsSpace(p.peek(0)) || strings.ContainsRune("()-!", p.peek(0))) {
 			p.pos++
 		}
-		for (p.peek(0) == '-' || p.peek(0) == '!') && p.pos < pos {
-			p.pos++
+		if p.pos == pos {
+			return Completion{From: pos, To: pos}
 		}
 		if c, done := p.completeAt(pos); done {
 			return c
@@ -42,40 +43,83 @@ func Complete(q string, pos int) Completion {
 	}
 }
 
-// completeAt looks at the word, phrase or filter that begins here, and goes behind it unless the
-// cursor is in it.
+// completeAt looks at the word, phrase or filter that begins here, before the cursor, and goes
+// behind it unless the cursor is in it.
 func (p *parser) completeAt(pos int) (Completion, bool) {
 	start := p.pos
-	if start >= pos && !p.inWord() {
-		return Completion{From: pos, To: pos}, true
-	}
 	if isQuote(p.peek(0)) {
 		p.skipQuoted()
-		if p.pos > pos || p.pos == pos && !isQuote(p.in[pos-1]) || p.pos == start+1 {
-			return Completion{From: start, To: p.pos, Prefix: p.text(start+1, pos), Phrase: true}, true
-		}
-		return Completion{}, false
+		return Completion{From: start, To: p.pos, Phrase: true, Prefix: p.quotedText(start, pos)}, p.pos >= pos
 	}
-	key, n := p.keyHere()
-	if n > 0 && pos >= start+n {
-		p.pos += n
+	// What is before the cursor decides: behind it may stand anything.
+	key, n := splitKey(append(slices.Clone(p.in[start:pos]), 'x'))
+	if key = lowerKey(key); n > 0 && Spec(key) != nil && start+n <= pos {
+		p.pos = start + n
 		return p.completeValue(key, pos)
 	}
+	prefix := p.text(start, pos)
 	for !p.end() && !breaksWord(p.peek(0)) {
 		p.pos++
 	}
-	if n > 0 {
-		p.pos = start + n // the key with its colon, which a chosen key brings along
+	if strings.EqualFold(p.text(start, p.pos), traitPrefix) && isQuote(p.peek(0)) {
+		name := p.pos
+		p.skipQuoted()
+		prefix = traitPrefix + p.quotedText(name, pos)
 	}
-	if p.pos < pos {
-		return Completion{}, false
+	if key, n := splitKey(p.in[start:]); key != "" && start+n >= pos {
+		p.pos = start + n // a chosen key brings its colon along
 	}
-	return Completion{From: start, To: p.pos, Prefix: p.text(start, pos)}, true
+	return Completion{From: start, To: p.pos, Prefix: prefix}, p.pos >= pos
 }
 
-// inWord tells whether what stands here can be a part of a word or phrase.
-func (p *parser) inWord() bool {
-	return !p.end() && (!breaksWord(p.peek(0)) || isQuote(p.peek(0)))
+func lowerKey(key string) string {
+	if strings.HasPrefix(key, traitPrefix) {
+		return key
+	}
+	return strings.ToLower(key)
+}
+
+// completeValue looks at the values behind a key's colon, which is before the cursor.
+func (p *parser) completeValue(key string, pos int) (Completion, bool) {
+	closing, stop := rune(0), ""
+	switch r := p.peek(0); {
+	case (r == '[' || r == '(') && p.pos < pos:
+		p.pos++
+		closing, stop = map[rune]rune{'[': ']', '(': ')'}[r], ",])"
+	case listable(Spec(key)):
+		stop = ","
+	}
+	for {
+		for p.pos < pos && (closing == 0 && strings.ContainsRune("<>=≥≤", p.peek(0)) || closing != 0 && unicode.IsSpace(p.peek(0))) {
+			p.pos++
+		}
+		start := p.pos
+		quoted := p.pos < pos && isQuote(p.peek(0))
+		if quoted {
+			p.skipQuoted()
+		}
+		for !quoted && !p.end() && !breaksWord(p.peek(0)) && !strings.ContainsRune(stop, p.peek(0)) {
+			p.pos++
+		}
+		if p.pos >= pos {
+			c := Completion{From: start, To: p.pos, Key: key, Prefix: p.text(start, pos), Values: true}
+			if quoted {
+				c.Prefix = p.quotedText(start, pos)
+			}
+			return c, true
+		}
+		switch r := p.peek(0); {
+		case r == ',' && stop != "":
+			p.pos++
+		case closing == 0:
+			return Completion{}, false
+		case r == closing:
+			p.pos++
+			return Completion{}, false
+		case p.pos == start: // what cannot stand in a list
+			p.pos++
+		}
+	}
 }
 
 func (p *parser) text(from, to int) string {
@@ -85,63 +129,13 @@ func (p *parser) text(from, to int) string {
 	return string(p.in[from:to])
 }
 
-// keyHere recognises key: of a key that there is, also with nothing behind the colon yet.
-func (p *parser) keyHere() (key string, n int) {
-	key, n = splitKey(append(p.in[p.pos:len(p.in):len(p.in)], 'x'))
-	if !strings.HasPrefix(key, traitPrefix) {
-		key = strings.ToLower(key)
+// quotedText is what stands in the quotes that open at from, as far as the cursor.
+func (p *parser) quotedText(from, pos int) string {
+	text := p.text(from+1, min(pos, p.pos))
+	if pos >= p.pos && p.pos > from+1 && isQuote(p.in[p.pos-1]) {
+		text = p.text(from+1, p.pos-1)
 	}
-	if Spec(key) == nil || key == traitPrefix {
-		return "", 0
-	}
-	return key, n
-}
-
-// completeValue looks at the values behind a key's colon.
-func (p *parser) completeValue(key string, pos int) (Completion, bool) {
-	opened := p.peek(0) == '[' || p.peek(0) == '('
-	stop := ""
-	switch {
-	case opened && pos > p.pos:
-		p.pos++
-		stop = ",])"
-	case listable(Spec(key)):
-		stop = ","
-	}
-	for {
-		for opened && p.pos < pos && unicode.IsSpace(p.peek(0)) {
-			p.pos++
-		}
-		if opened && p.atOr() && p.pos+2 < pos {
-			p.pos += 2
-			continue
-		}
-		if !opened {
-			for p.pos < pos && strings.ContainsRune("<>=≥≤", p.peek(0)) {
-				p.pos++
-			}
-		}
-		start, quote := p.pos, 0
-		if isQuote(p.peek(0)) && p.pos < pos {
-			quote = 1
-			p.skipQuoted()
-		}
-		for quote == 0 && !p.end() && !breaksWord(p.peek(0)) && !strings.ContainsRune(stop, p.peek(0)) {
-			p.pos++
-		}
-		if p.pos >= pos {
-			return Completion{From: start, To: p.pos, Key: key, Prefix: strings.TrimRight(p.text(start+quote, pos), "”\""), Values: true}, true
-		}
-		switch {
-		case p.peek(0) == ',' && stop != "", opened && (unicode.IsSpace(p.peek(0)) || isQuote(p.peek(0))):
-			p.pos += map[bool]int{true: 0, false: 1}[isQuote(p.peek(0))]
-		case opened && (p.peek(0) == ']' || p.peek(0) == ')'):
-			p.pos++
-			return Completion{}, false
-		default:
-			return Completion{}, false
-		}
-	}
+	return text
 }
 
 // skipQuoted goes behind a phrase, or to the end if it is never closed.

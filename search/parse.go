@@ -225,6 +225,9 @@ func (p *parser) part(depth int) (Node, error) {
 		p.pos++
 		return n, nil
 	}
+	if p.atOr() { // behind a -
+		return nil, p.orSide(start)
+	}
 	if p.terms++; p.terms > MaxQueryTerms {
 		return nil, p.tooManyTerms(start)
 	}
@@ -322,10 +325,11 @@ func (p *parser) advise(t *Text) error {
 	}
 	rest := strings.TrimSpace(string(p.in[p.pos:]))
 	between := p.parts > 0 && rest != "" && rest[0] != ')'
-	name, colon := strings.CutSuffix(t.Words, ":")
+	name, _ := strings.CutSuffix(t.Words, ":")
+	_, n := splitKey([]rune(t.Words + "x"))
 	switch {
 	case t.Prefix:
-	case colon && Spec(strings.ToLower(name)) != nil:
+	case n == t.End-t.Pos && Spec(strings.ToLower(name)) != nil: // the colon is the end
 		if rest == "" || rest[0] == ')' {
 			return p.noValue(strings.ToLower(name), t.Pos)
 		}

@@ -54,6 +54,7 @@ func TestParseTree(t *testing.T) {
 		"error:a,b url:/x,y":             "error:a,b url:/x,y",
 		"os:[iOS]":                       "os:iOS",
 		"os:[>5]":                        "os:[>5]",
+		"os:=a],b":                       "os:=a],b",
 		"browser:[*]":                    "browser:[*]",
 		"-os:(iOS) a":                    "-os:iOS a",
 		"device:iPhone15],2":             "device:iPhone15],2",

@@ -92,7 +92,7 @@ func printValues(b *strings.Builder, f *Field) {
 // brackets it always does.
 func bareValue(f *Field) bool {
 	text, spec := f.Values[0].Text, Spec(f.Key)
-	if text == "" || text == "*" || strings.ContainsRune("<>=≥≤[", []rune(text)[0]) || spec == nil {
+	if text == "" || text == "*" || spec == nil || strings.ContainsRune("<>≥≤[(", []rune(text)[0]) || text[0] == '=' && spec.Ordered() {
 		return false
 	}
 	_, _, isRange := cutRange(spec, text)
