@@ -18,6 +18,8 @@ var planned = map[string]struct {
 			WHERE batches > 0 AND project_id = $1 AND started_at >= $2 AND (started_at, id) < ($3, $4) ORDER BY started_at DESC, id DESC LIMIT $5`},
 	"Sessions of all": {indexes: "sessions_started", query: `SELECT id, pages FROM sessions
 			WHERE batches > 0 AND (started_at, id) < ($1, $2) ORDER BY started_at DESC, id DESC LIMIT $3`},
+	"SessionsByID": {indexes: "sqlite_autoindex_sessions_1", query: `SELECT id, pages FROM sessions
+			WHERE batches > 0 AND id IN ($1, $2, $3, $4, $5, $6, $7, $8)`},
 	"Sessions of a user": {indexes: "sessions_user", query: `SELECT id, pages FROM sessions
 			WHERE batches > 0 AND project_id = $1 AND user_id <> '' AND user_id = $2 ORDER BY started_at DESC, id DESC LIMIT $3`},
 	"Expired": {indexes: "sessions_received", query: `SELECT id FROM sessions

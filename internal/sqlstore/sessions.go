@@ -54,15 +54,15 @@ func (s *Store) SessionsByID(ctx context.Context, projectID string, ids []string
 	for part := range slices.Chunk(unique(ids), inListMax) {
 		var some []replay.Session
 		err := s.read(ctx, what, func(r conn) (err error) {
+			// Not by the project, too: SQLite would then read all of the project's sessions.
 			var p params
-			query := selectSession + " WHERE batches > 0 AND project_id = " + p.add(projectID) + " AND id IN " + p.in(part)
-			some, err = list(ctx, r, scanSession, query, p...)
+			some, err = list(ctx, r, scanSession, selectSession+" WHERE batches > 0 AND id IN "+p.in(part), p...)
 			return err
 		})
 		if err != nil {
 			return nil, refused(err, replay.ErrInvalid)
 		}
-		all = append(all, some...)
+		all = append(all, slices.DeleteFunc(some, func(s replay.Session) bool { return s.ProjectID != projectID })...)
 	}
 	return all, nil
 }
