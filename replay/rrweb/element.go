@@ -29,7 +29,6 @@ type Element struct {
 	Stepper     bool  // it is meant to be clicked many times in a row
 	Link        bool  // it leads to another address
 	Form        int64 // id of the form that it belongs to, 0 for none
-	Submits     bool  // a click on it sends its form
 }
 
 // testIDs are the attributes that tests find elements by.

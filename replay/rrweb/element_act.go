@@ -46,14 +46,8 @@ func (el *Element) acts(n *node, meant bool) {
 	if form := n.form(); form != nil {
 		el.Form = form.id
 		el.Search = strings.EqualFold(form.attrText("role"), "search")
-		el.Submits = input == "submit" || input == "image" || n.tag == "button" && submits(n.attrText("type"))
 	}
 	el.Search = el.Search || input == "search" || role == "searchbox"
-}
-
-// submits tells what type a button has: one without a type, or with a wrong one, submits.
-func submits(kind string) bool {
-	return !strings.EqualFold(kind, "button") && !strings.EqualFold(kind, "reset")
 }
 
 // editable reports whether n is in a part of the page that can be written into.

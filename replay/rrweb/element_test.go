@@ -108,10 +108,10 @@ func TestElementActs(t *testing.T) {
 		17: "interactive silent link", 18: "interactive", 19: "interactive link", 20: "interactive", 21: "interactive", 22: "interactive", 23: "interactive", 24: "", 25: "",
 		26: "interactive silent", 27: "interactive", 28: "interactive silent link",
 		31: "interactive silent field form30", 32: "interactive silent form30", 33: "interactive form30", 34: "interactive silent form30", 35: "interactive silent form30",
-		36: "interactive form30 submits", 38: "interactive stepper form30", 40: "interactive form30", 41: "interactive form30 submits", 42: "interactive silent form30", 44: "interactive silent field form30",
+		36: "interactive form30", 38: "interactive stepper form30", 40: "interactive form30", 41: "interactive form30", 42: "interactive silent form30", 44: "interactive silent field form30",
 		51: "interactive silent field search form50", 52: "interactive silent field search", 53: "interactive silent field search form50", 54: "interactive silent field",
 		60: "silent field", 61: "silent field", 62: "silent field", 63: "", 64: "silent field",
-		65: "interactive silent field stepper", 66: "interactive stepper", 67: "interactive stepper", 69: "interactive stepper", 70: "", 82: "interactive form81 submits",
+		65: "interactive silent field stepper", 66: "interactive stepper", 67: "interactive stepper", 69: "interactive stepper", 70: "", 82: "interactive form81",
 	} {
 		e, ok := m.Element(id)
 		var got []string
@@ -119,7 +119,7 @@ func TestElementActs(t *testing.T) {
 			name string
 			is   bool
 		}{{"interactive", e.Interactive}, {"silent", e.Silent}, {"field", e.Field}, {"search", e.Search}, {"stepper", e.Stepper}, {"link", e.Link},
-			{fmt.Sprint("form", e.Form), e.Form != 0}, {"submits", e.Submits}} {
+			{fmt.Sprint("form", e.Form), e.Form != 0}} {
 			if is.is {
 				got = append(got, is.name)
 			}

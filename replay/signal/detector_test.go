@@ -55,10 +55,12 @@ var shop = elements{
 	6:  {Tag: "select", Text: "Size", Interactive: true, Silent: true},
 	10: {Tag: "input", Text: "Card", Field: true, Silent: true, Interactive: true, Form: 20, Selector: "#card"},
 	11: {Tag: "input", Text: "Name", Field: true, Silent: true, Interactive: true, Form: 20},
-	12: {Tag: "button", Text: "Send", Interactive: true, Form: 20, Submits: true},
+	12: {Tag: "button", Role: "button", Text: "Send", Interactive: true, Form: 20},
 	13: {Tag: "input", Text: "Find", Field: true, Silent: true, Interactive: true, Form: 21, Search: true},
 	14: {Tag: "select", Text: "Colour", Silent: true, Interactive: true, Form: 22},
-	15: {Tag: "button", Text: "Other", Interactive: true, Form: 23, Submits: true},
+	15: {Tag: "button", Role: "button", Text: "Other", Interactive: true, Form: 23},
+	16: {Tag: "button", Role: "button", Text: "Next", Interactive: true},
+	17: {Tag: "button", Role: "button", Text: "+", Interactive: true, Stepper: true, Form: 20},
 }
 
 // detect returns the moments of a stream in one batch, by way of the facts as they are stored.

@@ -76,7 +76,7 @@ func FuzzParseFacts(f *testing.F) {
 		}
 		for _, ended := range []bool{false, true} {
 			all := func(node int, _ int64) (rrweb.Element, bool) {
-				return rrweb.Element{Interactive: true, Form: int64(node % 2), Field: node%3 == 0}, node%5 > 0
+				return rrweb.Element{Interactive: true, Form: int64(node % 2), Field: node%3 == 0, Role: "button"}, node%5 > 0
 			}
 			if a, b := Detect(facts, ended, all), Detect(facts, ended, all); !reflect.DeepEqual(a, b) {
 				t.Fatalf("%+v, then %+v", a, b)
@@ -101,7 +101,7 @@ func TestQuestionsDoNotDependOnAnswers(t *testing.T) {
 					t.Fatalf("%s: node %d at %d was not asked for before", r.name, node, at)
 				}
 				n := node + i
-				return rrweb.Element{Interactive: n%2 == 0, Field: n%3 == 0, Link: n%4 == 0, Form: int64(n % 3), Submits: n%5 == 0}, n%7 > 0
+				return rrweb.Element{Interactive: n%2 == 0, Field: n%3 == 0, Link: n%4 == 0, Form: int64(n % 3), Role: []string{"", "button"}[n&1]}, n%7 > 0
 			})
 		}
 	}

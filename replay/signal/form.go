@@ -16,16 +16,19 @@ const (
 // rrweb does not record.
 const formEnterMs = 2000
 
+// formButtonMs is how soon after a click on a button that is in no form another page counts as what the button led to.
+const formButtonMs = deadAfterMs
+
 // form finds forms that were typed into and left without being sent. FullStory and Contentsquare tell of the same, without
 // saying how they know. Here, a form was sent if afterwards
 //
-//   - one of its submitting buttons was clicked,
+//   - one of its buttons was clicked: which of them sends, scripts decide,
+//   - or a button outside of all forms, and that led to another page,
 //   - or a request that is not a GET went to the page's own site,
 //   - or an answer to a survey was given,
 //   - or another page came within formEnterMs and without a click: the Enter key sent it.
 //
-// Fields to search with do not count, nor fields outside of a form, nor choices alone. Where the page lost the form
-// before it was left, nothing is told: scripts put away what was sent.
+// Fields to search with do not count, nor fields outside of a form, nor choices alone.
 type form struct {
 	fields  []typedField // in order of their last input
 	clicks  []Fact
@@ -117,8 +120,14 @@ func (s *form) end(d *Detector, at int64) {
 		left[e.Form].typed(field, target{Node: field.node}.named(&e), e.Field)
 	}
 	for _, click := range all.clicks {
-		if e, known := d.element(click.Node, click.At); known && e.Submits && left[e.Form] != nil && click.At >= left[e.Form].last {
-			left[e.Form].sent = true
+		e, known := d.element(click.Node, click.At)
+		if !known || e.Role != "button" || e.Stepper {
+			continue
+		}
+		for id, l := range left {
+			if click.At >= l.last && (e.Form == id || e.Form == 0 && at-click.At < formButtonMs) {
+				l.sent = true
+			}
 		}
 	}
 	for _, id := range order {

@@ -31,9 +31,16 @@ func (w *path) add(p point) {
 	w.points++
 	w.last = p
 	if turn, ok := w.x.add(p.x, p); ok {
-		w.kept = append(w.kept, turn)
+		w.keep(turn)
 	}
 	if turn, ok := w.y.add(p.y, p); ok {
+		w.keep(turn)
+	}
+}
+
+// keep holds a turn, unless there are more than a batch may have facts.
+func (w *path) keep(turn point) {
+	if len(w.kept) <= factsPerBatchMax {
 		w.kept = append(w.kept, turn)
 	}
 }

@@ -19,7 +19,6 @@ type rage struct {
 	last    Fact
 	targets []rageTarget
 	other   int // clicks on elements beyond rageNodesMax
-	page    string
 }
 
 type rageTarget struct {
