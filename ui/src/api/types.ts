@@ -136,6 +136,15 @@ export interface SessionList {
   pending?: number;
   /** Nothing has the words as they were typed: these have similar ones. */
   typos?: boolean;
+  /** Advice on a query that is understood, but maybe not as it was meant. */
+  notes?: QueryNote[];
+}
+
+export interface QueryNote {
+  code: string;
+  args: string[] | null;
+  /** The advice in English. */
+  text: string;
 }
 
 /** What is found in a recording by itself: that somebody was annoyed, waited or gave up. */

@@ -1,8 +1,9 @@
 import { Select } from '@mantine/core';
-import { IconCalendarTime } from '@tabler/icons-react';
+import { IconBulb, IconCalendarTime } from '@tabler/icons-react';
 import type { ApiError } from '../../api/client';
+import type { QueryNote } from '../../api/types';
 import { useLanguage } from '../../i18n/i18n';
-import { faultText } from './names';
+import { faultText, noteText } from './names';
 import { QueryField } from './QueryField';
 import { SavedSearches } from './SavedSearches';
 import classes from './SearchBar.module.css';
@@ -10,8 +11,14 @@ import { type Range, ranges, type Search } from './useSearch';
 
 const problemId = 'query-problem';
 
-/** The search field with the time range and the saved searches beside it, and what is wrong with the query below. */
-export function SearchBar({ search, problem }: { search: Search; problem: ApiError | null }) {
+interface Props {
+  search: Search;
+  problem: ApiError | null;
+  notes: readonly QueryNote[];
+}
+
+/** The search field with the time range and the saved searches beside it, and below what is wrong with the query, or may be. */
+export function SearchBar({ search, problem, notes }: Props) {
   const { t } = useLanguage();
   return (
     <div className={classes.bar}>
@@ -33,6 +40,13 @@ export function SearchBar({ search, problem }: { search: Search; problem: ApiErr
           {faultText(problem, t)}
         </p>
       )}
+      {!problem &&
+        notes.map((note) => (
+          <p key={note.code + note.text} role="status" className={classes.note}>
+            <IconBulb size={16} aria-hidden />
+            {noteText(note, t)}
+          </p>
+        ))}
     </div>
   );
 }

@@ -38,8 +38,8 @@ export function SessionsView() {
     <div className={classes.view}>
       <div className={classes.head}>
         <h1 className={classes.title}>{t.sessions.title}</h1>
-        <SearchBar search={search} problem={problem} />
-        <Signs counts={counted?.has ?? {}} search={search} />
+        <SearchBar search={search} problem={problem} notes={pages.data?.pages[0]?.notes ?? []} />
+        <Signs counts={counted?.has} search={search} />
       </div>
       <div className={classes.columns}>
         <div className={classes.found}>

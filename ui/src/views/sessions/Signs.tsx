@@ -16,10 +16,10 @@ const looks: Record<string, Look> = {
 const order = Object.keys(looks);
 
 /** What happened in the sessions found, each with how many have it; a click narrows the search to them. */
-export function Signs({ counts, search }: { counts: Record<string, number>; search: Search }) {
+export function Signs({ counts, search }: { counts: Record<string, number> | undefined; search: Search }) {
   const { t, f } = useLanguage();
   // One that is chosen stays, also where nothing is left of it: it must be possible to take it out again.
-  const there = order.filter((name) => (counts[name] ?? 0) > 0 || hasTerm(search.q, termOf('has', name)));
+  const there = order.filter((name) => (counts?.[name] ?? 0) > 0 || hasTerm(search.q, termOf('has', name)));
   return (
     <div className={classes.signs} role="group" aria-label={t.sessions.signs}>
       {there.map((name) => {
@@ -29,7 +29,7 @@ export function Signs({ counts, search }: { counts: Record<string, number>; sear
           <UnstyledButton key={name} className={classes.sign} aria-pressed={chosen} onClick={() => search.search(toggleTerm(search.q, term))}>
             {chosen ? <IconCheck size={14} aria-hidden /> : <MomentIcon look={looks[name] ?? 'custom'} size={14} />}
             {t.sessions.has[name]}
-            <span className={classes.count}>{f.number(counts[name] ?? 0)}</span>
+            {counts && <span className={classes.count}>{f.number(counts[name] ?? 0)}</span>}
           </UnstyledButton>
         );
       })}

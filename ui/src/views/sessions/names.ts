@@ -1,5 +1,5 @@
 import type { ApiError } from '../../api/client';
-import type { Sort } from '../../api/types';
+import type { QueryNote, Sort } from '../../api/types';
 import type { Catalogue } from '../../i18n/catalogue';
 import type { Format } from '../../i18n/format';
 
@@ -29,8 +29,17 @@ export function keyHelp(key: string, t: Catalogue): string {
   return keys[key] ?? (key.startsWith('trait.') ? t.query.keys['trait.NAME'] : '');
 }
 
+function faultNamed(code: string, args: readonly string[], t: Catalogue): string | undefined {
+  const faults: Record<string, (...args: string[]) => string> = t.query.faults;
+  return faults[code]?.(...args);
+}
+
 /** Why a query was refused, in the reader's language where the reason is one we know. */
 export function faultText({ detail, query }: Pick<ApiError, 'detail' | 'query'>, t: Catalogue): string {
-  const faults: Record<string, (...args: string[]) => string> = t.query.faults;
-  return (query && faults[query.code]?.(...query.args)) ?? [detail, query?.hint].filter(Boolean).join('. ');
+  return (query && faultNamed(query.code, query.args, t)) ?? [detail, query?.hint].filter(Boolean).join('. ');
+}
+
+/** Advice on a query, the same way. */
+export function noteText({ code, args, text }: QueryNote, t: Catalogue): string {
+  return faultNamed(code, args ?? [], t) ?? text;
 }
