@@ -13,8 +13,8 @@ import (
 	"github.com/afterimage/afterimage/search/searchtest"
 )
 
-func TestParseTree(t *testing.T) {
-	for q, want := range map[string]string{ // as String prints it
+// trees are queries, and how String prints what Parse makes of them.
+var trees = map[string]string{
 		"":                    "",
 		"  a   b ":            "a b",
 		"a AND b":             "a AND b", // AND is a word like any other
@@ -104,12 +104,14 @@ func TestParseTree(t *testing.T) {
 	}
 }
 
-func TestParseErrors(t *testing.T) {
-	for q, want := range map[string]struct {
-		pos, end  int
-		code      string
-		why, hint string // parts
-	}{
+// refused is what Parse says of a query; where pos is -1, it is understood.
+type refused struct {
+	pos, end  int
+	code      string
+	why, hint string // parts
+}
+
+var refusals = map[string]refused{
 		`결제 "안 돼`:                                {3, 7, "never-closed", "quote is never closed", `"`},
 		"a (b":                                   {2, 4, "never-closed", "( is never closed", ")"},
 		"a b)":                                   {3, 4, "closes-nothing", "closes nothing", "quotes"},
@@ -161,7 +163,10 @@ func TestParseErrors(t *testing.T) {
 		strings.Repeat("(", 18) + "a":            {17, 18, "too-deep", "more than 16", "fewer"},
 		strings.Repeat("-", 20) + "a":            {17, 18, "too-deep", "more than 16", "fewer"},
 		"os:[" + strings.Repeat("a,", 70) + "a]": {0, 146, "too-many-terms", "more than 64", "fewer"},
-	} {
+}
+
+func TestParseErrors(t *testing.T) {
+	for q, want := range refusals {
 		_, err := search.Parse(q)
 		if want.pos < 0 {
 			if err != nil {
@@ -236,7 +241,10 @@ func TestNotes(t *testing.T) {
 		"login or checkout": "lower-or 6-8", "or checkout": "", "checkout or": "", "login AND checkout": "and-word 6-9",
 		"a NOT b": "not-word 2-5", "NOT b": "not-word 0-3", "browser: Safari": "space-after-colon 0-8", "TypeError: x is": "",
 		"nps>6": "no-colon 0-5", "a>6": "", "clicks=3 x": "no-colon 0-8", "login OR checkout": "", "-rage:*": "",
-	} {
+}
+
+func TestParseTree(t *testing.T) {
+	for q, want := range trees {
 		parsed, err := search.Parse(q)
 		got := ""
 		for _, n := range parsed.Notes {
