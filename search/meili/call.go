@@ -40,6 +40,7 @@ type callError struct {
 	status int    // of HTTP; 0 where no answer came
 	task   string // how the task ended that the server had taken: failed or canceled
 	code   string
+	where  string // the server's address
 	cause  error
 }
 
@@ -47,14 +48,14 @@ func (e *callError) Error() string {
 	text := ""
 	switch {
 	case e.task != "":
-		text = fmt.Sprintf("Meilisearch took a task, but it was %s: %s", e.task, e.code)
+		text = fmt.Sprintf("Meilisearch at %s took a task, but it %s: %s", e.where, map[string]string{"failed": "failed", "canceled": "was canceled"}[e.task], e.code)
 		if remedies[e.code] == "" {
 			text += "; the server's log says more"
 		}
 	case e.status == 0:
-		return "Meilisearch cannot be reached; check its address, and that it runs"
+		return fmt.Sprintf("Meilisearch at %s cannot be reached; check the address, and that it runs", e.where)
 	default:
-		text = fmt.Sprintf("Meilisearch answered %d %s", e.status, e.code)
+		text = fmt.Sprintf("Meilisearch at %s answered %d %s", e.where, e.status, e.code)
 	}
 	if remedy := remedies[e.code]; remedy != "" {
 		text += "; " + remedy
@@ -79,7 +80,7 @@ func isCode(err error, codes ...string) bool {
 }
 
 // clean turns an error of the client into one that is fit for a log.
-func clean(ctx context.Context, err error) error {
+func (x *Index) clean(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -92,9 +93,9 @@ func clean(ctx context.Context, err error) error {
 	}
 	var e *meilisearch.Error
 	if !errors.As(err, &e) {
-		return &callError{cause: search.ErrUnavailable}
+		return &callError{where: x.where, cause: search.ErrUnavailable}
 	}
-	c = &callError{status: answered(e), code: codeForm(e.MeilisearchApiError.Code)}
+	c = &callError{where: x.where, status: answered(e), code: codeForm(e.MeilisearchApiError.Code)}
 	if again(c) || c.status == http.StatusUnauthorized || c.status == http.StatusForbidden {
 		c.cause = search.ErrUnavailable
 	}
@@ -104,8 +105,8 @@ func clean(ctx context.Context, err error) error {
 // codeForm lets only what looks like a code of Meilisearch through: what answers may be no
 // Meilisearch, and a body that is none may hold anything.
 func codeForm(code string) string {
-	if len(code) > 100 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
-		return "an unknown error"
+	if code == "" || len(code) > 100 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		return "without a reason"
 	}
 	return code
 }
@@ -134,7 +135,7 @@ func again(e *callError) bool {
 func (x *Index) retry(ctx context.Context, call func() error) error {
 	pause := x.pause
 	for n := 1; ; n++ {
-		err := clean(ctx, call())
+		err := x.clean(ctx, call())
 		var c *callError
 		if err == nil || n == attempts || !errors.As(err, &c) || !again(c) {
 			return err
@@ -177,7 +178,7 @@ func (x *Index) wait(ctx context.Context, info *meilisearch.TaskInfo) error {
 		case meilisearch.TaskStatusSucceeded:
 			return nil
 		case meilisearch.TaskStatusFailed, meilisearch.TaskStatusCanceled:
-			return &callError{task: string(task.Status), code: codeForm(task.Error.Code)}
+			return &callError{where: x.where, task: string(task.Status), code: codeForm(task.Error.Code)}
 		}
 		timer := time.NewTimer(pause)
 		select {
@@ -194,7 +195,7 @@ func (x *Index) wait(ctx context.Context, info *meilisearch.TaskInfo) error {
 func (x *Index) swap(ctx context.Context, swaps ...*meilisearch.SwapIndexesParams) error {
 	info, err := x.client.SwapIndexesWithContext(ctx, swaps)
 	if err != nil {
-		return clean(ctx, err)
+		return x.clean(ctx, err)
 	}
 	// From here on it happens, whether or not anybody waits.
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), swapWithin)

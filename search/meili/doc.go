@@ -56,10 +56,18 @@ func keyOf(id string) string {
 	return "_" + hex.EncodeToString(sum[:])
 }
 
-func projectOf(id string) string { return "p" + hex.EncodeToString([]byte(id)) }
+// projectOf writes the id of a project as hex, and one that is too long for a value as a hash.
+func projectOf(id string) string {
+	if len(id) > maxIDBytes {
+		sum := sha256.Sum256([]byte(id))
+		return "q" + hex.EncodeToString(sum[:])
+	}
+	return "p" + hex.EncodeToString([]byte(id))
+}
 
 // orderOf writes an id as hex, which sorts as the id does, behind a letter, so that it is no number.
-func orderOf(id string) string { return "i" + hex.EncodeToString([]byte(id)) }
+// It is cut for the ids of cursors, which can be anybody's.
+func orderOf(id string) string { return cut("i" + hex.EncodeToString([]byte(id))) }
 
 // The codes that tokens begin with: in any field, the first rune of a token in any field,
 // its first three. Fields have two digits in base 36.

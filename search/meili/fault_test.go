@@ -51,11 +51,11 @@ func TestFakeServerErrors(t *testing.T) {
 		code, says  string
 		unavailable bool
 	}{
-		{http.StatusBadRequest, "bad_request", "Meilisearch answered 400 bad_request", false},
+		{http.StatusBadRequest, "bad_request", url + " answered 400 bad_request", false},
 		{http.StatusForbidden, "invalid_api_key", "the key must be allowed", true},
 		{http.StatusUnauthorized, "missing_authorization_header", "set the server's key", true},
 		{http.StatusRequestEntityTooLarge, "payload_too_large", "http-payload-size-limit", false},
-		{http.StatusInternalServerError, "internal", "Meilisearch answered 500 internal", false},
+		{http.StatusInternalServerError, "internal", url + " answered 500 internal", false},
 	} {
 		f.with(func() { f.fail = func(*http.Request) (int, string) { return c.status, c.code } })
 		ctx := context.Background()
@@ -78,7 +78,7 @@ func TestFakeServerErrors(t *testing.T) {
 // TestFakeServerTaskThatDoesNotSucceed holds that a task which fails, or which somebody cancels, is an
 // error with the server's code.
 func TestFakeServerTaskThatDoesNotSucceed(t *testing.T) {
-	for status, says := range map[string]string{"failed": "failed: no_space_left_on_device; give the server more disk", "canceled": "was canceled"} {
+	for status, says := range map[string]string{"failed": "it failed: no_space_left_on_device; give the server more disk", "canceled": "was canceled"} {
 		f, url := startFake(t)
 		x := openAt(t, url, "", "t")
 		put(t, x, session("a", at("2026-05")))
@@ -141,6 +141,11 @@ func TestFakeServerKey(t *testing.T) {
 	if _, err := Open(context.Background(), url, "", "a b"); err == nil {
 		t.Error("Open with a prefix that no index can have")
 	}
+	for _, address := range []string{"meili:7700", "http://", "http://user:secret@host:port"} {
+		if _, err := Open(context.Background(), address, "", "t"); err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "http://host:7700") {
+			t.Errorf("Open of the address %q: %v", address, err)
+		}
+	}
 }
 
 // TestNoMeilisearchThere holds what is said where nothing listens, or something else does.
@@ -154,7 +159,7 @@ func TestNoMeilisearchThere(t *testing.T) {
 		x.pause = time.Millisecond
 		return x.begin(context.Background())
 	}
-	if err := begin("http://127.0.0.1:1"); !errors.Is(err, search.ErrUnavailable) || !strings.Contains(err.Error(), "check its address") {
+	if err := begin("http://127.0.0.1:1"); !errors.Is(err, search.ErrUnavailable) || !strings.Contains(err.Error(), "check the address") {
 		t.Errorf("nobody there: %v, want ErrUnavailable", err)
 	}
 	for status, body := range map[int]string{200: "<html>privatewords</html>", 404: "privatewords", 500: `{"code":"privatewords: 1"}`} {

@@ -63,6 +63,14 @@ func TestFakeServerLimits(t *testing.T) {
 	if err := x.Put(context.Background(), []search.Document{{ID: strings.Repeat("i", maxIDBytes+1), ProjectID: "p"}}); err == nil {
 		t.Error("an id that is too long passes")
 	}
+	for _, id := range []string{strings.Repeat("j", 5000), `" OR project EXISTS OR order = "`, ""} { // cursors are what anybody sends
+		for _, startedAt := range []int64{-1 << 63, 1<<63 - 1} {
+			cursor := search.Position{Sort: search.SortNewest, StartedAt: startedAt, ID: id}.Cursor()
+			if _, err := x.Search(context.Background(), search.Request{ProjectID: "p", Cursor: cursor}); err != nil {
+				t.Errorf("a cursor of %d, %.20s: %v", startedAt, id, err)
+			}
+		}
+	}
 	f.asked("")
 	docs := searchtest.Documents(1, "p", 40)
 	for i := range docs {
@@ -143,6 +151,7 @@ func FuzzFilter(f *testing.F) {
 	}
 	rules := []fakeRule{{AttributePatterns: []string{"*"}}}
 	rules[0].Features.Filter.Equality, rules[0].Features.Filter.Comparison = true, true
+	f.Add("결제", strings.Repeat("p", 300))
 	f.Fuzz(func(t *testing.T, q, project string) {
 		query, err := search.Parse(q)
 		if err != nil {

@@ -23,6 +23,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -54,6 +55,7 @@ const indexName = "-sessions-v"
 type Index struct {
 	client meilisearch.ServiceManager
 	http   *http.Client
+	where  string // the address, as errors tell it
 	prefix string
 	now    func() time.Time
 	pause  time.Duration // before a call is made the second time
@@ -73,8 +75,8 @@ var prefixForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
 // Open connects to a server. key may be empty where the server has no master key; it must be
 // allowed search, documents.*, indexes.*, settings.*, tasks.get and stats.get on indexes
 // that begin with indexPrefix.
-func Open(ctx context.Context, url, key, indexPrefix string) (*Index, error) {
-	x, err := newIndex(url, key, indexPrefix)
+func Open(ctx context.Context, address, key, indexPrefix string) (*Index, error) {
+	x, err := newIndex(address, key, indexPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -85,16 +87,20 @@ func Open(ctx context.Context, url, key, indexPrefix string) (*Index, error) {
 	return x, nil
 }
 
-func newIndex(url, key, indexPrefix string) (*Index, error) {
+func newIndex(address, key, indexPrefix string) (*Index, error) {
+	where, err := url.Parse(address)
+	if err != nil || where.Host == "" { // the error itself would show a password in the address
+		return nil, errors.New("the address of Meilisearch cannot be read; write it as http://host:7700")
+	}
 	if !prefixForm.MatchString(indexPrefix) {
 		return nil, fmt.Errorf("search index prefix %q: it may hold letters, digits, - and _", indexPrefix)
 	}
 	httpClient := &http.Client{Timeout: requestTimeout}
 	return &Index{
-		http: httpClient, prefix: indexPrefix, now: time.Now, pause: firstPause,
+		http: httpClient, where: where.Scheme + "://" + where.Host, prefix: indexPrefix, now: time.Now, pause: firstPause,
 		months: newMonths(indexPrefix + indexName + strconv.Itoa(settingsVersion) + "-"),
 		// Its own retries count wrongly and do not cover a refused connection; see retry.
-		client: meilisearch.New(strings.TrimRight(url, "/"), meilisearch.WithAPIKey(key),
+		client: meilisearch.New(strings.TrimRight(address, "/"), meilisearch.WithAPIKey(key),
 			meilisearch.WithCustomClient(httpClient), meilisearch.DisableRetries()),
 	}, nil
 }

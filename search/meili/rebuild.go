@@ -83,6 +83,16 @@ func (x *Index) putNext(ctx context.Context, docs []search.Document) error {
 func (x *Index) exchange(ctx context.Context) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	// A swap whose task fails has changed nothing: another process dropped a month just then.
+	if err := x.anew(ctx, func() error { return x.exchangeNow(ctx) }); err != nil {
+		return err
+	}
+	x.months.forget()
+	x.building, x.fresh = false, false
+	return nil
+}
+
+func (x *Index) exchangeNow(ctx context.Context) error {
 	listed, err := x.list(ctx, true)
 	if err != nil {
 		return err
@@ -103,14 +113,10 @@ func (x *Index) exchange(ctx context.Context) error {
 		}
 		swaps = append(swaps, &meilisearch.SwapIndexesParams{Indexes: pair})
 	}
-	if len(swaps) > 0 {
-		if err := x.swap(ctx, swaps...); err != nil {
-			return err
-		}
+	if len(swaps) == 0 {
+		return nil
 	}
-	x.months.forget()
-	x.building, x.fresh = false, false
-	return nil
+	return x.swap(ctx, swaps...)
 }
 
 // dropNext deletes the indexes that were being built, or what was in their place before.
