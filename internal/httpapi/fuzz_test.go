@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // Whatever goes in, an origin that comes out is safe to put into a policy, is what
@@ -54,6 +55,23 @@ func FuzzEncodingFor(f *testing.F) {
 		got := encodingFor(s)
 		if encoders[got] == nil || got != "" && !strings.Contains(strings.ToLower(s), got) {
 			t.Errorf("%q gives %q", s, got)
+		}
+	})
+}
+
+// No spreadsheet takes a cell for a formula, and the text is still in it.
+func FuzzPlainCell(f *testing.F) {
+	for _, s := range []string{"", "=1", " =1", "결제", "\t+1", "\u00a0@x", "'=1", "a=1", "＝1", "\ufeff\u200b-1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		cell := plainCell(s)
+		if cell != s && cell != "'"+s {
+			t.Errorf("%q became %q", s, cell)
+		}
+		seen := strings.TrimLeftFunc(cell, func(r rune) bool { return r == '\uFEFF' || r == '\u200B' || unicode.IsSpace(r) })
+		if seen != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(seen)[0]) || cell != "" && strings.ContainsRune("\t\r\n", rune(cell[0])) {
+			t.Errorf("%q may be a formula as %q", s, cell)
 		}
 	})
 }

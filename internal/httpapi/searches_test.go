@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -289,4 +290,38 @@ func TestNotes(t *testing.T) {
 	if len(got.Notes) != 1 || got.Notes[0].Code != "lower-or" || got.Notes[0].Position != 6 || got.Notes[0].End != 8 || got.Notes[0].Text == "" {
 		t.Errorf("notes %+v", got.Notes)
 	}
+}
+
+// FuzzQueryStaysInProject: whatever is asked, nothing of another project is found, counted, suggested or exported.
+func FuzzQueryStaysInProject(f *testing.F) {
+	for _, q := range []string{"", "null OR -x", `" OR "`, "null) OR (null", "error:* OR browser:*", `projectId:shop`, `") OR projectId = "shop" OR ("`, "tag:[a,b] -trait.plan:pro",
+		"a\" AND NOT b", "id:" + idOf(1), "user-1*", "결제 OR 결제를*", "sort:oldest typeerorr", "browser:c", "trait.", "url:/*", "-clicks:<0", "x:\x1f\x02"} {
+		f.Add(q)
+	}
+	w := newWorld(f)
+	w.fill(crowd(40, time.Now().UnixMilli())...) // of shop alone
+	w.indexed()
+	ask := func(t *testing.T, path string) string {
+		a, err := w.try(call{method: "GET", path: path, as: "other/viewer"})
+		if err != nil || a.status != 200 && a.status != 400 {
+			t.Fatalf("%s: %d %v", path, a.status, err)
+		}
+		if a.status == 400 {
+			return ""
+		}
+		return string(a.body)
+	}
+	f.Fuzz(func(t *testing.T, q string) {
+		asked := "q=" + url.QueryEscape(q)
+		list := ask(t, "/api/v1/sessions?total=true&facets=true&"+asked)
+		if list != "" && (!strings.Contains(list, `"items":[]`) || !strings.Contains(list, `"total":0`) || regexp.MustCompile(`"facets":\{[^]]*:[1-9]`).MatchString(list)) {
+			t.Errorf("%q finds %s", q, list)
+		}
+		if file := ask(t, "/api/v1/sessions/export?format=ndjson&"+asked); file != "" {
+			t.Errorf("%q exports %s", q, file)
+		}
+		if items := ask(t, "/api/v1/search/complete?"+asked); strings.Contains(items, `"count"`) {
+			t.Errorf("%q suggests %s", q, items)
+		}
+	})
 }

@@ -30,6 +30,7 @@ import (
 // world is a running server on real stores: SQLite, a folder and FTS5. It has two
 // projects, shop and other, each with a token of every role.
 type world struct {
+	ctx     context.Context // of the test; fuzz targets may not ask for it
 	t       testing.TB
 	url     string
 	server  *httpapi.Server
@@ -95,7 +96,7 @@ func builtUI() fstest.MapFS {
 // newWorld starts a server; change may alter what it is made of.
 func newWorld(t testing.TB, change ...func(*httpapi.Deps)) *world {
 	t.Helper()
-	w := &world{t: t, folder: t.TempDir(), log: &logBuffer{}, clock: &clock{}, keys: map[string]string{}, tokens: map[string]string{}}
+	w := &world{ctx: t.Context(), t: t, folder: t.TempDir(), log: &logBuffer{}, clock: &clock{}, keys: map[string]string{}, tokens: map[string]string{}}
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	w.store, err = sqlstore.Open(t.Context(), sqlstore.Options{Folder: t.TempDir(), Now: w.clock.Now, Log: log})
@@ -232,7 +233,7 @@ func (w *world) request(c call) (*http.Request, error) {
 		w.check(err)
 		body = bytes.NewReader(j)
 	}
-	r, err := http.NewRequestWithContext(w.t.Context(), c.method, w.url+c.path, body)
+	r, err := http.NewRequestWithContext(w.ctx, c.method, w.url+c.path, body)
 	if err != nil {
 		return nil, err
 	}
