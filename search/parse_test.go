@@ -260,7 +260,10 @@ func TestUnfinished(t *testing.T) {
 	for q, want := range map[string]bool{
 		`결제 "안`: true, "(a": true, "os:[a": true, "a OR": true, "a OR ": true, "browser:": true, "nps:>": true, "-has:": true, "os:a,": true, "os:(a OR": true,
 		"OR a": false, "a)": false, "brwser:x": false, "nps:x": false, "(browser:)": false, "os:[a b": false,
-	} {
+}
+
+func TestParseTree(t *testing.T) {
+	for q, want := range trees {
 		var bad *search.QueryError
 		if _, err := search.Parse(q); !errors.As(err, &bad) || bad.Unfinished != want {
 			t.Errorf("Parse(%q): %+v, want unfinished %v", q, bad, want)
@@ -315,7 +318,10 @@ func TestZones(t *testing.T) {
 		"started:2026-05-02": {true, false}, "started:2026-05-01": {false, true}, "started:today": {true, true}, "started:yesterday": {false, false},
 		"started:2026-05-02T01:30": {true, false}, "started:2026-05-02T01:30+09:00": {true, true}, "started:>=2026-05-02": {true, false}, "started:<2026-05-02": {false, true},
 		"started:2026-05-02..": {true, false}, "started:<1h": {true, true}, "started:[2026-05-02,2027]": {true, false},
-	} {
+}
+
+func TestParseErrors(t *testing.T) {
+	for q, want := range refusals {
 		d := search.Document{StartedAt: now}
 		for zone, want := range map[*time.Location]bool{seoul: want.seoul, nil: want.utc} {
 			parsed, err := search.ParseIn(q, zone)
