@@ -35,7 +35,7 @@ func TestDocument(t *testing.T) {
 		"Error click":     {fmt.Sprintf("**%d ms**", errorClickMs)},
 		"Quick back":      {fmt.Sprintf("**%d ms**", quickBackMs), fmt.Sprintf("**%d ms**", redirectMs)},
 		"Thrashed cursor": {fmt.Sprintf("**%d** times within **%d ms**", thrashTurnsMin, thrashWindowMs), fmt.Sprintf("**%d px**", thrashLegPx)},
-		"Form abandoned":  {fmt.Sprintf("**%d ms**", formEnterMs), fmt.Sprintf("the last %d fields", formFieldsMax), fmt.Sprintf("the last %d clicks", formClicksMax)},
+		"Form abandoned":  {fmt.Sprintf("**%d ms**", formEnterMs), fmt.Sprintf("within %d ms", formButtonMs), fmt.Sprintf("the last %d fields", formFieldsMax), fmt.Sprintf("the last %d clicks", formClicksMax)},
 		"Freeze":          {fmt.Sprintf("**%d ms**", freezeMs)},
 		"Refresh rage":    {fmt.Sprintf("**%d** times within %s", refreshesMin, thousands(refreshWindowMs)), fmt.Sprintf("within %d ms after a click", refreshClickMs)},
 	} {

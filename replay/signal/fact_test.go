@@ -157,7 +157,8 @@ func TestLongSession(t *testing.T) {
 		for i := range n {
 			facts = append(facts, Fact{At: int64(i) * 300, Kind: FactClick, Node: i, X: i % 7, Text: "Pay"},
 				Fact{At: int64(i)*300 + 1, Kind: FactInput, Node: i}, Fact{At: int64(i)*300 + 2, Kind: FactPointer, X: i % 2 * 100},
-				Fact{At: int64(i)*300 + 3, Kind: FactSlow, Ref: fmt.Sprint(i), N: 5000})
+				Fact{At: int64(i)*300 + 3, Kind: FactSlow, Ref: fmt.Sprint(i), N: 5000},
+				Fact{At: int64(i)*300 + 4, Kind: FactVital, Text: fmt.Sprint(i), N: 5000})
 		}
 		return facts
 	}
@@ -177,6 +178,19 @@ func TestLongSession(t *testing.T) {
 	// Twenty times as much; a square would take four hundred times as long.
 	if a, b := took(few), took(many); b > 80*max(a, time.Millisecond) {
 		t.Errorf("5,000 clicks took %v, 100,000 took %v", a, b)
+	}
+	d := Detector{Elements: interactive}
+	for i := range many {
+		d.Add(many[i])
+	}
+	for what, held := range map[string][2]int{
+		"elements of a burst": {len(d.rage.targets), rageNodesMax}, "clicks": {len(d.dead.pending), deadPendingMax}, "requests": {len(d.slow.told), slowKindsMax},
+		"fields": {len(d.form.fields), formFieldsMax}, "clicks after them": {len(d.form.clicks), formClicksMax}, "turns": {len(d.thrash.x.recent), thrashTurnsMin},
+		"thrashes": {len(d.thrash.found), thrashesMax}, "measures": {len(d.vitals.values), len(vitalLimits)}, "reloads": {len(d.refresh.recent), refreshesMin},
+	} {
+		if held[0] > held[1] {
+			t.Errorf("%d %s are held", held[0], what)
+		}
 	}
 	counts := map[string]int{}
 	for _, m := range Detect(many, true, interactive) {
