@@ -61,12 +61,12 @@ func (r *Rebuilder) Run(ctx context.Context) {
 		case <-r.asked:
 			begun := time.Now()
 			err := r.rebuild(ctx)
-			r.end(err)
 			if err != nil {
 				r.indexer.Log.Error("the search index was not rebuilt", "error", err)
 			} else {
 				r.indexer.Log.Info("search index rebuilt", "sessions", r.State().Done, "took", time.Since(begun))
 			}
+			r.end(err)
 		}
 	}
 }
