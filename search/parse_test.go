@@ -15,83 +15,85 @@ import (
 
 // trees are queries, and how String prints what Parse makes of them.
 var trees = map[string]string{
-		"":                    "",
-		"  a   b ":            "a b",
-		"a AND b":             "a AND b", // AND is a word like any other
-		"a OR b c OR d":       "a OR (b c) OR d",
-		"a (b OR c)":          "a (b OR c)",
-		"(a b) c":             "a b c",
-		"!a -b":               "-a -b",
-		"-(a b)":              "-(a b)",
-		"--a":                 "--a",
-		"a ORb OR c":          "(a ORb) OR c",
-		"or":                  "or",
-		`"a b"`:               `"a b"`,
-		`“a b” c`:             `"a b" c`,
-		`"a \"b\" \\ \n"`:     `"a \"b\" \ \n"`,
-		`a"b c"d`:             `a "b c" d`,
-		"f(x)":                "f x",
-		"a - b":               "a b",
-		"a ... OR b":          "a OR b",
-		"()a":                 "a",
-		"check*":              "check*",
-		`"a b"*`:              `"a b"*`,
-		"12:30":               "12:30",
-		"TypeError: x":        "TypeError: x",
-		"https://a.b/c":       "https://a.b/c",
-		"Browser:Safari":      "browser:Safari",
-		`error:"a b"`:         `error:"a b"`,
-		`os:[iOS, "mac OS"]`:  `os:[iOS,"mac OS"]`,
-		"nps:1..6 clicks:>=5": "nps:1..6 clicks:>=5",
-		"error:* has:ERROR":   "error:* has:error",
-		`browser:"*"`:         `browser:"*"`,
-		"release:1..2":        "release:1..2",
+	"":                    "",
+	"  a   b ":            "a b",
+	"a AND b":             "a AND b", // AND is a word like any other
+	"a OR b c OR d":       "a OR (b c) OR d",
+	"a (b OR c)":          "a (b OR c)",
+	"(a b) c":             "a b c",
+	"!a -b":               "-a -b",
+	"-(a b)":              "-(a b)",
+	"--a":                 "--a",
+	"a ORb OR c":          "(a ORb) OR c",
+	"or":                  "or",
+	`"a b"`:               `"a b"`,
+	`“a b” c`:             `"a b" c`,
+	`"a \"b\" \\ \n"`:     `"a \"b\" \ \n"`,
+	`a"b c"d`:             `a "b c" d`,
+	"f(x)":                "f x",
+	"a - b":               "a b",
+	"a ... OR b":          "a OR b",
+	"()a":                 "a",
+	"check*":              "check*",
+	`"a b"*`:              `"a b"*`,
+	"12:30":               "12:30",
+	"TypeError: x":        "TypeError: x",
+	"https://a.b/c":       "https://a.b/c",
+	"Browser:Safari":      "browser:Safari",
+	`error:"a b"`:         `error:"a b"`,
+	`os:[iOS, "mac OS"]`:  `os:[iOS,"mac OS"]`,
+	"nps:1..6 clicks:>=5": "nps:1..6 clicks:>=5",
+	"error:* has:ERROR":   "error:* has:error",
+	`browser:"*"`:         `browser:"*"`,
+	"release:1..2":        "release:1..2",
 
-		// Lists in all the ways that people write them.
-		"browser:(Chrome OR Safari)":     "browser:[Chrome,Safari]",
-		`browser:( Chrome,"a b" )`:       `browser:[Chrome,"a b"]`,
-		"browser:Chrome,Safari":          "browser:[Chrome,Safari]",
-		"error:a,b url:/x,y":             "error:a,b url:/x,y",
-		"os:[iOS]":                       "os:iOS",
-		"os:[>5]":                        "os:[>5]",
-		"os:=a],b":                       "os:=a],b",
-		"browser:[*]":                    "browser:[*]",
-		"-os:(iOS) a":                    "-os:iOS a",
-		"device:iPhone15],2":             "device:iPhone15],2",
-		"trait.v:1..2 trait.v:[1..2]":    "trait.v:1..2 trait.v:[1..2]",
-		"trait.v:a..b trait.v:1..":       "trait.v:a..b trait.v:1..",
-		`trait."first name":x`:           `trait."first name":x`,
-		`TRAIT."plan":x trait.Plan:>=-5`: "trait.plan:x trait.Plan:>=-5",
-		"trait.등급:골드":                    "trait.등급:골드",
-		"f:(x)":                          "f: x",
+	// Lists in all the ways that people write them.
+	"browser:(Chrome OR Safari)":     "browser:[Chrome,Safari]",
+	`browser:( Chrome,"a b" )`:       `browser:[Chrome,"a b"]`,
+	"browser:Chrome,Safari":          "browser:[Chrome,Safari]",
+	"error:a,b url:/x,y":             "error:a,b url:/x,y",
+	"os:[iOS]":                       "os:iOS",
+	"os:[>5]":                        "os:[>5]",
+	"os:=a],b":                       "os:=a],b",
+	"browser:[*]":                    "browser:[*]",
+	"-os:(iOS) a":                    "-os:iOS a",
+	"device:iPhone15],2":             "device:iPhone15],2",
+	"trait.v:1..2 trait.v:[1..2]":    "trait.v:1..2 trait.v:[1..2]",
+	"trait.v:a..b trait.v:1..":       "trait.v:a..b trait.v:1..",
+	`trait."first name":x`:           `trait."first name":x`,
+	`TRAIT."plan":x trait.Plan:>=-5`: "trait.plan:x trait.Plan:>=-5",
+	"trait.등급:골드":                    "trait.등급:골드",
+	"f:(x)":                          "f: x",
 
-		// Counters, comparisons, sort.
-		"rage:yes dead:TRUE slow:no":      "rage:* dead:* slow:0",
-		"rage:>2 clicks:*":                "rage:>2 clicks:*",
-		"nps:≥5 nps:≤6 nps:=7":            "nps:>=5 nps:<=6 nps:7",
-		"lcp:>2.5s cls:0.1..0.25":         "lcp:>2.5s cls:0.1..0.25",
-		"sort:newest a":                   "a sort:newest",
-		"a OR b sort:OLDEST":              "a OR b sort:oldest",
-		"sort:relevance":                  "sort:relevance",
-		"started:today started:Yesterday": "started:today started:Yesterday",
+	// Counters, comparisons, sort.
+	"rage:yes dead:TRUE slow:no":      "rage:* dead:* slow:0",
+	"rage:>2 clicks:*":                "rage:>2 clicks:*",
+	"nps:≥5 nps:≤6 nps:=7":            "nps:>=5 nps:<=6 nps:7",
+	"lcp:>2.5s cls:0.1..0.25":         "lcp:>2.5s cls:0.1..0.25",
+	"sort:newest a":                   "a sort:newest",
+	"a OR b sort:OLDEST":              "a OR b sort:oldest",
+	"sort:relevance":                  "sort:relevance",
+	"started:today started:Yesterday": "started:today started:Yesterday",
 
-		// Signs of Korean and Japanese keyboards, and of editors.
-		"browser：Safari　－a":     "browser:Safari -a",
-		"（ａ　ＯＲ　ｂ） c":            "(a OR b) c",
-		"os：［iOS，“mac OS”］":     `os:[iOS,"mac OS"]`,
-		"nps：＞＝５":               "nps:>=5",
-		`“a b" "c d" ”e” „f g“`: `"a b" "c d" "e" "f g"`,
-		`"a “b” c"`:             `"a “b” c"`,
-		"check＊":                "check*",
+	// Signs of Korean and Japanese keyboards, and of editors.
+	"browser：Safari　－a":     "browser:Safari -a",
+	"（ａ　ＯＲ　ｂ） c":            "(a OR b) c",
+	"os：［iOS，“mac OS”］":     `os:[iOS,"mac OS"]`,
+	"nps：＞＝５":               "nps:>=5",
+	`“a b" "c d" ”e” „f g“`: `"a b" "c d" "e" "f g"`,
+	`"a “b” c"`:             `"a “b” c"`,
+	"check＊":                "check*",
 
-		// What is no filter after all.
-		"browser: Safari": "browser Safari",
-		"Error: x":        "Error x",
-		"nps>6":           "nps>6",
-		"a or b":          "a or b",
-		"a::b":            "a::b",
-	} {
+	// What is no filter after all.
+	"browser: Safari": "browser Safari",
+	"Error: x":        "Error x",
+	"nps>6":           "nps>6",
+	"a or b":          "a or b",
+	"a::b":            "a::b",
+}
 
+func TestParseTree(t *testing.T) {
+	for q, want := range trees {
 		parsed, err := search.Parse(q)
 		if err != nil {
 			t.Errorf("Parse(%q): %v", q, err)
@@ -112,57 +114,57 @@ type refused struct {
 }
 
 var refusals = map[string]refused{
-		`결제 "안 돼`:                                {3, 7, "never-closed", "quote is never closed", `"`},
-		"a (b":                                   {2, 4, "never-closed", "( is never closed", ")"},
-		"a b)":                                   {3, 4, "closes-nothing", "closes nothing", "quotes"},
-		"OR a":                                   {0, 2, "or-side", "OR has nothing", "both sides"},
-		"a OR":                                   {2, 4, "or-side", "OR has nothing", "both sides"},
-		"a OR OR b":                              {2, 4, "or-side", "OR has nothing", "both sides"},
-		"(a OR )":                                {3, 5, "or-side", "OR has nothing", "both sides"},
-		"a\x00":                                  {1, 2, "nul", "NUL", "Remove"},
-		"결제 ... !?":                              {-1, 0, "", "", ""},
-		"... !?":                                 {0, 6, "nothing-to-find", "no word", "letter"},
-		"... sort:oldest":                        {0, 15, "nothing-to-find", "no word", "letter"},
-		"결제 brwoser:x":                           {3, 10, "unknown-key", "no filter", "browser:"},
-		"compaint:x":                             {0, 8, "unknown-key", "no filter", "complaint:"},
-		"rge:>2":                                 {0, 3, "unknown-key", "no filter", "rage:"},
-		"error.typ:x":                            {0, 9, "unknown-key", "no filter", "error.type:"},
-		"trait.:x":                               {0, 7, "trait-name", "name of the trait", "trait.plan"},
-		"a has:eror":                             {6, 10, "not-a-choice", "cannot be", "error"},
-		"has:[error,raeg]":                       {11, 15, "not-a-choice", "cannot be", "rage"},
-		"sort:new":                               {5, 8, "not-a-choice", "cannot be", "newest"},
-		"nps:x":                                  {4, 5, "not-a-number", "whole numbers", "nps:>5"},
-		"nps:1..x":                               {7, 8, "not-a-number", "whole numbers", "nps:>5"},
-		"nps:[1,x,3]":                            {7, 8, "not-a-number", "whole numbers", "nps:>5"},
-		"clicks:1,000":                           {7, 12, "not-a-number", "whole numbers", "clicks:>5"},
-		"score:50%":                              {6, 9, "not-a-number", "whole numbers", "score:>5"},
-		"cls:0.12345":                            {4, 11, "not-a-decimal", "decimals", "cls:>0.1"},
-		"duration:5x":                            {9, 11, "not-a-duration", "duration", "5m"},
-		"lcp:2.5":                                {4, 7, "not-a-duration", "duration", "2.5s"},
-		"started:-24h":                           {8, 12, "not-a-time", "age", "<2h"},
-		"trait.plan:>pro":                        {12, 15, "not-a-number", "numbers with >", "trait.plan:>5"},
-		"browser:>5":                             {8, 10, "not-comparable", "cannot be compared", "quotes"},
-		"is:*":                                   {0, 4, "no-value", "needs a value", "live"},
-		"a -browser:":                            {3, 11, "no-value", "needs a value", "Chrome"},
-		"(browser: )":                            {1, 9, "no-value", "needs a value", "Chrome"},
-		`browser:""`:                             {0, 10, "no-value", "needs a value", "Chrome"},
-		"nps:>":                                  {0, 5, "no-value", "needs a value", "NPS"},
-		`error:"..."`:                            {6, 11, "no-word", "at least one letter", "exception"},
-		"clicks:..":                              {7, 9, "empty-range", "no end", "clicks:1.."},
-		"os:[a b]":                               {6, 7, "list-comma", "comma", "[a,b]"},
-		"os:[a,,b]":                              {6, 7, "list-empty", "empty", "[a,b]"},
-		"os:iOS,":                                {7, 7, "list-empty", "empty", "[a,b]"},
-		"os:[a":                                  {3, 5, "never-closed", "never closed", "]"},
-		"os:(a b)":                               {3, 7, "list-or", "OR between", "os:[a,b]"},
-		"os:(a OR":                               {3, 8, "never-closed", "never closed", ")"},
-		"(a sort:newest)":                        {3, 14, "sort-place", "sort:", "end"},
-		"-sort:newest":                           {1, 12, "sort-place", "sort:", "end"},
-		"sort:newest a sort:oldest":              {14, 25, "sort-twice", "already", "Remove"},
-		strings.Repeat("가", 2001):                {2000, 2001, "too-long", "2001 characters", "fewer"},
-		strings.Repeat("a ", 65):                 {128, 130, "too-many-terms", "more than 64", "quotes"},
-		strings.Repeat("(", 18) + "a":            {17, 18, "too-deep", "more than 16", "fewer"},
-		strings.Repeat("-", 20) + "a":            {17, 18, "too-deep", "more than 16", "fewer"},
-		"os:[" + strings.Repeat("a,", 70) + "a]": {0, 146, "too-many-terms", "more than 64", "fewer"},
+	`결제 "안 돼`:                                {3, 7, "never-closed", "quote is never closed", `"`},
+	"a (b":                                   {2, 4, "never-closed", "( is never closed", ")"},
+	"a b)":                                   {3, 4, "closes-nothing", "closes nothing", "quotes"},
+	"OR a":                                   {0, 2, "or-side", "OR has nothing", "both sides"},
+	"a OR":                                   {2, 4, "or-side", "OR has nothing", "both sides"},
+	"a OR OR b":                              {2, 4, "or-side", "OR has nothing", "both sides"},
+	"(a OR )":                                {3, 5, "or-side", "OR has nothing", "both sides"},
+	"a\x00":                                  {1, 2, "nul", "NUL", "Remove"},
+	"결제 ... !?":                              {-1, 0, "", "", ""},
+	"... !?":                                 {0, 6, "nothing-to-find", "no word", "letter"},
+	"... sort:oldest":                        {0, 15, "nothing-to-find", "no word", "letter"},
+	"결제 brwoser:x":                           {3, 10, "unknown-key", "no filter", "browser:"},
+	"compaint:x":                             {0, 8, "unknown-key", "no filter", "complaint:"},
+	"rge:>2":                                 {0, 3, "unknown-key", "no filter", "rage:"},
+	"error.typ:x":                            {0, 9, "unknown-key", "no filter", "error.type:"},
+	"trait.:x":                               {0, 7, "trait-name", "name of the trait", "trait.plan"},
+	"a has:eror":                             {6, 10, "not-a-choice", "cannot be", "error"},
+	"has:[error,raeg]":                       {11, 15, "not-a-choice", "cannot be", "rage"},
+	"sort:new":                               {5, 8, "not-a-choice", "cannot be", "newest"},
+	"nps:x":                                  {4, 5, "not-a-number", "whole numbers", "nps:>5"},
+	"nps:1..x":                               {7, 8, "not-a-number", "whole numbers", "nps:>5"},
+	"nps:[1,x,3]":                            {7, 8, "not-a-number", "whole numbers", "nps:>5"},
+	"clicks:1,000":                           {7, 12, "not-a-number", "whole numbers", "clicks:>5"},
+	"score:50%":                              {6, 9, "not-a-number", "whole numbers", "score:>5"},
+	"cls:0.12345":                            {4, 11, "not-a-decimal", "decimals", "cls:>0.1"},
+	"duration:5x":                            {9, 11, "not-a-duration", "duration", "5m"},
+	"lcp:2.5":                                {4, 7, "not-a-duration", "duration", "2.5s"},
+	"started:-24h":                           {8, 12, "not-a-time", "age", "<2h"},
+	"trait.plan:>pro":                        {12, 15, "not-a-number", "numbers with >", "trait.plan:>5"},
+	"browser:>5":                             {8, 10, "not-comparable", "cannot be compared", "quotes"},
+	"is:*":                                   {0, 4, "no-value", "needs a value", "live"},
+	"a -browser:":                            {3, 11, "no-value", "needs a value", "Chrome"},
+	"(browser: )":                            {1, 9, "no-value", "needs a value", "Chrome"},
+	`browser:""`:                             {0, 10, "no-value", "needs a value", "Chrome"},
+	"nps:>":                                  {0, 5, "no-value", "needs a value", "NPS"},
+	`error:"..."`:                            {6, 11, "no-word", "at least one letter", "exception"},
+	"clicks:..":                              {7, 9, "empty-range", "no end", "clicks:1.."},
+	"os:[a b]":                               {6, 7, "list-comma", "comma", "[a,b]"},
+	"os:[a,,b]":                              {6, 7, "list-empty", "empty", "[a,b]"},
+	"os:iOS,":                                {7, 7, "list-empty", "empty", "[a,b]"},
+	"os:[a":                                  {3, 5, "never-closed", "never closed", "]"},
+	"os:(a b)":                               {3, 7, "list-or", "OR between", "os:[a,b]"},
+	"os:(a OR":                               {3, 8, "never-closed", "never closed", ")"},
+	"(a sort:newest)":                        {3, 14, "sort-place", "sort:", "end"},
+	"-sort:newest":                           {1, 12, "sort-place", "sort:", "end"},
+	"sort:newest a sort:oldest":              {14, 25, "sort-twice", "already", "Remove"},
+	strings.Repeat("가", 2001):                {2000, 2001, "too-long", "2001 characters", "fewer"},
+	strings.Repeat("a ", 65):                 {128, 130, "too-many-terms", "more than 64", "quotes"},
+	strings.Repeat("(", 18) + "a":            {17, 18, "too-deep", "more than 16", "fewer"},
+	strings.Repeat("-", 20) + "a":            {17, 18, "too-deep", "more than 16", "fewer"},
+	"os:[" + strings.Repeat("a,", 70) + "a]": {0, 146, "too-many-terms", "more than 64", "fewer"},
 }
 
 func TestParseErrors(t *testing.T) {
@@ -241,10 +243,7 @@ func TestNotes(t *testing.T) {
 		"login or checkout": "lower-or 6-8", "or checkout": "", "checkout or": "", "login AND checkout": "and-word 6-9",
 		"a NOT b": "not-word 2-5", "NOT b": "not-word 0-3", "browser: Safari": "space-after-colon 0-8", "TypeError: x is": "",
 		"nps>6": "no-colon 0-5", "a>6": "", "clicks=3 x": "no-colon 0-8", "login OR checkout": "", "-rage:*": "",
-}
-
-func TestParseTree(t *testing.T) {
-	for q, want := range trees {
+	} {
 		parsed, err := search.Parse(q)
 		got := ""
 		for _, n := range parsed.Notes {
@@ -260,10 +259,7 @@ func TestUnfinished(t *testing.T) {
 	for q, want := range map[string]bool{
 		`결제 "안`: true, "(a": true, "os:[a": true, "a OR": true, "a OR ": true, "browser:": true, "nps:>": true, "-has:": true, "os:a,": true, "os:(a OR": true,
 		"OR a": false, "a)": false, "brwser:x": false, "nps:x": false, "(browser:)": false, "os:[a b": false,
-}
-
-func TestParseTree(t *testing.T) {
-	for q, want := range trees {
+	} {
 		var bad *search.QueryError
 		if _, err := search.Parse(q); !errors.As(err, &bad) || bad.Unfinished != want {
 			t.Errorf("Parse(%q): %+v, want unfinished %v", q, bad, want)
@@ -318,10 +314,7 @@ func TestZones(t *testing.T) {
 		"started:2026-05-02": {true, false}, "started:2026-05-01": {false, true}, "started:today": {true, true}, "started:yesterday": {false, false},
 		"started:2026-05-02T01:30": {true, false}, "started:2026-05-02T01:30+09:00": {true, true}, "started:>=2026-05-02": {true, false}, "started:<2026-05-02": {false, true},
 		"started:2026-05-02..": {true, false}, "started:<1h": {true, true}, "started:[2026-05-02,2027]": {true, false},
-}
-
-func TestParseErrors(t *testing.T) {
-	for q, want := range refusals {
+	} {
 		d := search.Document{StartedAt: now}
 		for zone, want := range map[*time.Location]bool{seoul: want.seoul, nil: want.utc} {
 			parsed, err := search.ParseIn(q, zone)
