@@ -115,6 +115,7 @@ func BenchmarkElement(b *testing.B) {
 			var batch Batch
 			batch.Add(*ev)
 			node = batch.Moments[0].Node
+			break
 		}
 	}
 	for b.Loop() {
