@@ -1,9 +1,6 @@
 package search
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Kind is what the values of a key are.
 type Kind uint8
@@ -165,11 +162,10 @@ func QuoteValue(key, value string) string {
 	return b.String()
 }
 
-// keyNames are what an unknown key is compared with.
-func keyNames() []string {
-	names := make([]string, len(Keys))
-	for i := range Keys {
-		names[i] = Keys[i].Key
+// sentence says what the value of the key is.
+func (s *KeySpec) sentence() string {
+	if strings.HasSuffix(s.Help, "…") {
+		return "It is " + s.Help
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return name == "trait.NAME" })
+	return "It is " + s.Help + "."
 }

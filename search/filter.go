@@ -51,7 +51,7 @@ func (p *parser) sortBy(f *Field, depth int) error {
 
 func (p *parser) unknownKey(key string, start int) error {
 	hint := "Put it in quotes to search for it as text."
-	near := nearest(strings.ToLower(key), keyNames())
+	near := nearestKey(strings.ToLower(key))
 	if near != "" {
 		hint = fmt.Sprintf("Did you mean %s:? %s", near, hint)
 	}
@@ -61,7 +61,7 @@ func (p *parser) unknownKey(key string, start int) error {
 func (p *parser) noValue(key string, start int) error {
 	help := ""
 	if spec := Spec(key); spec != nil {
-		help = "It is " + spec.Help + "."
+		help = spec.sentence()
 		if spec.Flags != nil {
 			help = "It takes " + strings.Join(spec.Flags, ", ") + "."
 		}
@@ -332,7 +332,7 @@ func (p *parser) checkValue(f *Field, spec *KeySpec, v *Value) error {
 	switch spec.Kind {
 	case KindText, KindURL:
 		if len(valuePattern(*v).Terms) == 0 && !(spec.Kind == KindURL && IsURLPattern(*v)) {
-			return p.fail(v.Pos, v.End, "no-word", key+": needs at least one letter or digit", "It is "+spec.Help+".", key)
+			return p.fail(v.Pos, v.End, "no-word", key+": needs at least one letter or digit", spec.sentence(), key)
 		}
 	case KindNumber:
 		if _, ok := parseNumber(text); !ok {

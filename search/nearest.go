@@ -1,6 +1,40 @@
 package search
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
+
+// otherNames are keys of other tools and other words for ours, with what they are called here. They
+// only make a better hint.
+var otherNames = map[string]string{
+	"user.email": "email", "mail": "email", "user.id": "user", "userid": "user", "person": "user", "username": "user",
+	"message": "error", "exception": "error", "error.message": "error", "error.value": "error", "type": "error.type", "exception.type": "error.type",
+	"event": "custom", "log": "console", "logs": "console", "http.status": "status", "status_code": "status", "network": "request", "xhr": "request",
+	"path": "url", "href": "url", "address": "url", "visited": "url", "referer": "referrer", "utm": "referrer",
+	"version": "release", "build": "release", "platform": "os", "os.name": "os", "browser.name": "browser", "device.type": "device", "geo.country": "country", "lang": "language", "locale": "language",
+	"label": "tag", "labels": "tag", "issue": "ticket", "feedback": "response", "comment": "response", "answer": "response", "rating": "score",
+	"rageclick": "rage", "rage_click": "rage", "rageclicks": "rage", "deadclick": "dead", "dead_click": "dead", "deadclicks": "dead",
+	"length": "duration", "date": "started", "time": "started", "timestamp": "started", "age": "started", "created": "started", "before": "started", "after": "started",
+	"order": "sort", "orderby": "sort", "session": "id", "session.id": "id",
+	"trait": "trait.NAME", "traits": "trait.NAME", "property": "trait.NAME", "properties": "trait.NAME",
+}
+
+// nearestKey returns the key that a person most likely meant with one that there is not, empty if
+// none is near.
+func nearestKey(key string) string {
+	if name, ok := otherNames[key]; ok {
+		return name
+	}
+	if first, name, ok := strings.Cut(key, "."); ok && name != "" && nearest(first, []string{"trait", "traits", "property", "properties"}) != "" {
+		return TraitKey(name)
+	}
+	names := make([]string, len(Keys))
+	for i := range Keys {
+		names[i] = Keys[i].Key
+	}
+	return nearest(key, slices.DeleteFunc(names, func(name string) bool { return name == "trait.NAME" }))
+}
 
 // nearest returns the name that a person most likely meant, empty if none is near: at
 // most two edits, and fewer than the name has letters, or one begins with the other.

@@ -238,6 +238,18 @@ func TestErrorCodes(t *testing.T) {
 	}
 }
 
+func TestNearestKey(t *testing.T) {
+	for q, want := range map[string]string{
+		"brwoser:x": "browser", "contry:x": "country", "Erorr:x": "error", "errors.type:x": "error.type", "complaints:x": "complaint", "raeg:x": "rage", "message:x": "error", "user.email:x": "email",
+		"rageclick:1": "rage", "trait:plan": "trait.NAME", "traits.plan:x": "trait.plan", "trai.plan:x": "trait.plan", "timestamp:1": "started", "tags:x": "tag", "xyzzyx:1": "", "clik:1": "clicks",
+	} {
+		var bad *search.QueryError
+		if _, err := search.Parse(q); !errors.As(err, &bad) || bad.Code != "unknown-key" || bad.Args[1] != want {
+			t.Errorf("Parse(%q): %+v, want the hint %q", q, bad, want)
+		}
+	}
+}
+
 func TestNotes(t *testing.T) {
 	for q, want := range map[string]string{
 		"login or checkout": "lower-or 6-8", "or checkout": "", "checkout or": "", "login AND checkout": "and-word 6-9",

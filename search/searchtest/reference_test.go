@@ -199,7 +199,7 @@ func (x *reference) Bytes(context.Context) (int64, error) { return 0, nil }
 func (x *reference) Close() error                         { return nil }
 
 func TestReference(t *testing.T) {
-	Suite{Open: func(*testing.T) search.Index { return newReference() }, Documents: 1500}.Run(t)
+	Suite{Open: func(*testing.T) search.Index { return newReference() }, Documents: 500}.Run(t)
 }
 
 func FuzzReference(f *testing.F) { FuzzProjects(f, newReference()) }
