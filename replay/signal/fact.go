@@ -68,7 +68,7 @@ type gatherer struct {
 	isAlive bool
 	typed   Fact // the last input; not told of yet, if isTyped
 	isTyped bool
-	inField bool   // typed is set
+	inField bool   // typed is of a run that goes on
 	sentTo  string // host of the last request told of
 	isSent  bool
 	path    path
