@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -150,7 +151,7 @@ func recordOf(d *search.Document) (record, error) {
 	if len(d.ID) > maxIDBytes {
 		return record{}, fmt.Errorf("a session's id has %d bytes, at most %d can be searched", len(d.ID), maxIDBytes)
 	}
-	doc, err := json.Marshal(d)
+	doc, err := json.Marshal(stored(d))
 	if err != nil {
 		return record{}, fmt.Errorf("encode search document %s: %w", d.ID, err)
 	}
@@ -179,7 +180,30 @@ func recordOf(d *search.Document) (record, error) {
 	}
 	r.addSuggestions(d, tags)
 	r.Tags = tags.all
+	if r.size() > maxRecordBytes {
+		r.Near = []string{}
+	}
 	return r, nil
+}
+
+// maxRecordBytes is from where on a session is found only as it is written: with typos, the millions of
+// different words that it takes would not fit the 100 MB of a request.
+const maxRecordBytes = 48 << 20
+
+// stored gives the document without what nobody searches: texts behind MaxTextsPerField, and the ends of
+// long ones. Of failed requests the end is kept, which is the status.
+func stored(d *search.Document) *search.Document {
+	kept := *d
+	for _, list := range []*[]string{&kept.URLs, &kept.Titles, &kept.Errors, &kept.Console, &kept.Requests, &kept.Custom, &kept.Complaints,
+		&kept.Responses, &kept.ErrorTypes, &kept.Surveys, &kept.Tags, &kept.Tickets} {
+		*list = slices.Clone((*list)[:min(len(*list), search.MaxTextsPerField)])
+	}
+	for _, list := range [][]string{kept.URLs, kept.Titles, kept.Errors, kept.Console, kept.Custom, kept.Complaints, kept.Responses} {
+		for i := range list {
+			list[i] = search.ClipText(list[i])
+		}
+	}
+	return &kept
 }
 
 // tagKey adds what is asked for as a whole under a key.

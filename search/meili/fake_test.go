@@ -37,6 +37,8 @@ type fakeServer struct {
 	polls int
 	// before is called before a task is worked on, without the lock.
 	before func(task *fakeTask)
+	// disorder turns the order of hits around.
+	disorder bool
 	// bare lets documents come into an index without settings, and settings come late.
 	bare bool
 }
@@ -46,6 +48,7 @@ type fakeTask struct {
 	uid                       int
 	kind, index, status, code string
 	polled                    int
+	details                   any // as the published API's examples have them
 	do                        func() string
 }
 
@@ -126,13 +129,13 @@ func (f *fakeServer) answer(w http.ResponseWriter, r *http.Request, call, arg st
 		f.poll(w, call, arg)
 	case "POST /indexes":
 		uid, _ := in.(map[string]any)["uid"].(string)
-		f.enqueue(w, call, "indexCreation", uid, func() string { return f.create(uid) })
+		f.enqueue(w, call, "indexCreation", uid, map[string]any{"primaryKey": primaryKey}, func() string { return f.create(uid) })
 	case "DELETE /indexes/*":
-		f.enqueue(w, call, "indexDeletion", arg, f.on(arg, func(*fakeIndex) { delete(f.indexes, arg) }))
+		f.enqueue(w, call, "indexDeletion", arg, map[string]any{"deletedDocuments": 0}, f.on(arg, func(*fakeIndex) { delete(f.indexes, arg) }))
 	case "PATCH /indexes/*/settings":
-		f.enqueue(w, call, "settingsUpdate", arg, f.on(arg, func(x *fakeIndex) { x.set(f, body) }))
+		f.enqueue(w, call, "settingsUpdate", arg, in, f.on(arg, func(x *fakeIndex) { x.set(f, body) }))
 	case "PUT /indexes/*/settings/filterable-attributes":
-		f.enqueue(w, call, "settingsUpdate", arg, f.on(arg, func(x *fakeIndex) { x.setRules(f, body) }))
+		f.enqueue(w, call, "settingsUpdate", arg, map[string]any{"filterableAttributes": in}, f.on(arg, func(x *fakeIndex) { x.setRules(f, body) }))
 	case "GET /indexes/*/settings/filterable-attributes":
 		if x := f.indexes[arg]; x != nil {
 			f.reply(w, call, append([]fakeRule{}, x.rules...))
@@ -143,11 +146,12 @@ func (f *fakeServer) answer(w http.ResponseWriter, r *http.Request, call, arg st
 		if r.URL.Query().Get("primaryKey") != primaryKey {
 			f.t.Errorf("documents without a primary key")
 		}
-		f.enqueue(w, call, "documentAdditionOrUpdate", arg, func() string { return f.add(arg, in.([]any)) })
+		f.enqueue(w, call, "documentAdditionOrUpdate", arg, map[string]any{"receivedDocuments": len(in.([]any)), "indexedDocuments": nil},
+			func() string { return f.add(arg, in.([]any)) })
 	case "POST /indexes/*/documents/delete-batch":
-		f.enqueue(w, call, "documentDeletion", arg, f.on(arg, func(x *fakeIndex) { x.remove(in.([]any)) }))
+		f.enqueue(w, call, "documentDeletion", arg, map[string]any{"providedIds": len(in.([]any)), "deletedDocuments": nil, "originalFilter": nil}, f.on(arg, func(x *fakeIndex) { x.remove(in.([]any)) }))
 	case "POST /swap-indexes":
-		f.enqueue(w, call, "indexSwap", "", func() string { return f.swap(body) })
+		f.enqueue(w, call, "indexSwap", "", map[string]any{"swaps": in}, func() string { return f.swap(body) })
 	case "POST /multi-search":
 		f.multiSearch(w, call, body)
 	}
@@ -165,8 +169,8 @@ func (f *fakeServer) on(uid string, do func(*fakeIndex)) func() string {
 }
 
 // enqueue takes a task and answers with its summary.
-func (f *fakeServer) enqueue(w http.ResponseWriter, call, kind, index string, do func() string) {
-	task := &fakeTask{uid: len(f.tasks), kind: kind, index: index, status: "enqueued", do: do}
+func (f *fakeServer) enqueue(w http.ResponseWriter, call, kind, index string, details any, do func() string) {
+	task := &fakeTask{uid: len(f.tasks), kind: kind, index: index, status: "enqueued", details: details, do: do}
 	f.tasks = append(f.tasks, task)
 	f.reply(w, call, map[string]any{"taskUid": task.uid, "indexUid": orNull(index), "status": "enqueued", "type": kind, "enqueuedAt": fakeTime})
 }
@@ -219,7 +223,7 @@ func (f *fakeServer) poll(w http.ResponseWriter, call, arg string) {
 }
 
 func (task *fakeTask) view() map[string]any {
-	view := map[string]any{"uid": task.uid, "indexUid": orNull(task.index), "status": task.status, "type": task.kind, "enqueuedAt": fakeTime, "error": nil, "details": nil}
+	view := map[string]any{"uid": task.uid, "indexUid": orNull(task.index), "status": task.status, "type": task.kind, "enqueuedAt": fakeTime, "error": nil, "details": task.details, "canceledBy": nil, "batchUid": nil, "duration": nil}
 	switch task.status {
 	case "canceled":
 		view["canceledBy"] = 7

@@ -26,6 +26,7 @@ type fakeIndex struct {
 		SearchableAttributes []string `json:"searchableAttributes"`
 		SortableAttributes   []string `json:"sortableAttributes"`
 		RankingRules         []string `json:"rankingRules"`
+		SearchCutoffMs       int64    `json:"searchCutoffMs"`
 		TypoTolerance        struct {
 			Enabled bool `json:"enabled"`
 		} `json:"typoTolerance"`
@@ -84,8 +85,11 @@ func (x *fakeIndex) set(f *fakeServer, body []byte) {
 	if err := json.Unmarshal(body, &x.settings); err != nil {
 		f.t.Errorf("settings %s: %v", body, err)
 	}
-	if x.settings.TypoTolerance.Enabled || len(x.settings.SearchableAttributes) == 0 {
-		f.t.Errorf("settings %s leave typos on, or let everything be searched", body)
+	if x.settings.TypoTolerance.Enabled || len(x.settings.SearchableAttributes) == 0 || !slices.Equal(x.settings.RankingRules, []string{"sort"}) {
+		f.t.Errorf("settings %s leave typos on, let everything be searched, or rank by more than the order that is asked for", body)
+	}
+	if x.settings.SearchCutoffMs <= requestTimeout.Milliseconds() {
+		f.t.Errorf("settings %s let the server stop to sort before the adapter gives up", body)
 	}
 }
 
@@ -220,6 +224,9 @@ func (x *fakeIndex) search(f *fakeServer, q fakeQuery) (answer map[string]any, c
 	}
 	if !x.sort(hits, q.Sort) {
 		return nil, "invalid_search_sort"
+	}
+	if f.disorder {
+		slices.Reverse(hits)
 	}
 	most := x.settings.Pagination.MaxTotalHits
 	total := min(len(hits), most)

@@ -21,15 +21,16 @@ import (
 const publishedVersion = "1.53.0"
 
 var publishedShapes = map[string]string{
-	"Index":         "uid! string, primaryKey string?",
-	"Summary":       "taskUid! int, indexUid string?, status! status, type! kind, enqueuedAt! time",
-	"Task":          "uid! int, indexUid string?, status! status, type! kind, error Error?, enqueuedAt! string, startedAt string, finishedAt string, canceledBy int?, details Any?",
+	"Index":   "uid! string, primaryKey string?",
+	"Summary": "taskUid! int, indexUid string?, status! status, type! kind, enqueuedAt! time",
+	"Task": "uid! int, indexUid string?, status! status, type! kind, error Error?, enqueuedAt! string, startedAt string, finishedAt string, canceledBy int?, batchUid int?, duration string?, " +
+		"details Any?",
 	"Tasks":         "results! [Task], total! int, limit! int, from int?, next int?",
 	"Error":         "message! string, code! code, type! errorType, link! string",
 	"Stats":         "databaseSize! int, usedDatabaseSize! int, lastUpdate time?, indexes! <IndexStats>",
 	"IndexStats":    "numberOfDocuments! int, indexSize! int, usedIndexSize! int, rawDocumentDbSize! int, avgDocumentSize! int, isIndexing! bool, fieldDistribution! <int>",
 	"Swap":          "indexes! [string], rename bool",
-	"Settings":      "searchableAttributes [string]?, sortableAttributes [string]?, rankingRules [string]?, typoTolerance Typo?, prefixSearch prefixSearch?, pagination Pagination?, faceting Faceting?",
+	"Settings":      "searchableAttributes [string]?, sortableAttributes [string]?, rankingRules [string]?, typoTolerance Typo?, prefixSearch prefixSearch?, searchCutoffMs int?, pagination Pagination?, faceting Faceting?",
 	"Typo":          "enabled bool?, minWordSizeForTypos TypoSizes?, disableOnWords [string]?, disableOnAttributes [string]?, disableOnNumbers bool?",
 	"TypoSizes":     "oneTypo int?, twoTypos int?",
 	"Pagination":    "maxTotalHits int?",

@@ -173,3 +173,18 @@ func TestNoMeilisearchThere(t *testing.T) {
 		server.Close()
 	}
 }
+
+// TestFakeServerDisorder holds that a server which stopped to sort fills no page.
+func TestFakeServerDisorder(t *testing.T) {
+	f, url := startFake(t)
+	x := openAt(t, url, "", "t")
+	put(t, x, session("a", at("2026-05")), session("b", at("2026-05")+1), session("c", at("2026-05")+2))
+	for disorder, ok := range map[bool]bool{false: true, true: false} {
+		f.with(func() { f.disorder = disorder })
+		for _, sort := range []search.Sort{search.SortNewest, search.SortOldest, search.SortRelevance} {
+			if _, err := x.Search(context.Background(), search.Request{ProjectID: "p", Sort: sort}); (err == nil) != ok {
+				t.Errorf("%s, out of order: %v: %v", sort, disorder, err)
+			}
+		}
+	}
+}

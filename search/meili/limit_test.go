@@ -2,6 +2,7 @@ package meili
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"slices"
@@ -12,22 +13,38 @@ import (
 	"github.com/afterimage/afterimage/search/searchtest"
 )
 
-// TestVersion holds that the settings' version rises when records change: what is stored would not be
-// found any more, or be found wrongly.
-func TestVersion(t *testing.T) {
+// versionSum is of all that decides what a record and the settings hold.
+const versionSum = 0x40ac3979
+
+// TestFakeServerVersion holds that the settings' version rises when settings or records change: what
+// is stored would not be found any more, or be found wrongly.
+func TestFakeServerVersion(t *testing.T) {
 	keys := make([]string, len(search.Keys))
 	for i, spec := range search.Keys {
 		keys[i] = fmt.Sprint(spec.Key, spec.Kind, spec.Fields, spec.Flags)
 	}
-	known := map[int]uint32{2: versionSum}
-	sum := crc32.ChecksumIEEE([]byte(fmt.Sprint(search.TextFields, search.TypoFields, keys, search.FacetFields, search.FacetHas, search.Suggestible)))
-	if known[settingsVersion] != sum {
-		t.Errorf("what is stored of a session has changed (now %#x): raise settingsVersion, and note the sum here", sum)
+	sample := search.Document{
+		ID: "a", ProjectID: "p", StartedAt: 1_780_000_000_000, EndedAt: 1_780_000_300_000, ActiveMs: 1000, UserID: "user_7", UserEmail: "ann+test@example.com",
+		Browser: "Samsung Internet", OS: "Android", Device: "mobile", Country: "KR", Language: "ko-KR", Release: "1.2.0", Referrer: "https://search.example/?q=1",
+		URLs: []string{"https://shop.example/상품/iPhone-15"}, Titles: []string{"장바구니 | Café"}, Errors: []string{"TypeError: cartTotal is not a function"},
+		Console: []string{"Warning: key"}, Requests: []string{"GET https://api.example/v1 500"}, Custom: []string{"checkoutFailed"}, Complaints: []string{"카드결제가 안 돼요 😡"},
+		Responses: []string{"東京"}, NPS: 3, CSAT: -1, CES: 0, Clicks: 4, ErrorCount: 1, PageCount: 2, FailedRequests: 1, ResponseCount: 2, ComplaintCount: 1, Score: 3,
+		ErrorTypes: []string{"TypeError"}, Surveys: []string{"After checkout"}, Tags: []string{"VIP"}, Tickets: []string{"SHOP-12"},
+		Traits: map[string]string{"Seats": "-12.5"}, Signals: map[string]int{"rage": 2}, Vitals: map[string]int64{"lcp": 4200, "cls": 250},
+	}
+	f, url := startFake(t)
+	put(t, openAt(t, url, "", "t"), sample)
+	record, err := json.Marshal(asSent(t, sample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := f.asked("P") // PATCH and PUT, and POST of indexes and documents
+	settings = slices.DeleteFunc(settings, func(r string) bool { return !strings.Contains(r, "/settings") })
+	sum := crc32.ChecksumIEEE([]byte(fmt.Sprint(search.TextFields, search.TypoFields, keys, search.FacetFields, search.FacetHas, search.Suggestible, settings, string(record))))
+	if len(settings) != 2 || sum != versionSum {
+		t.Errorf("what is stored of a session, or how, has changed (%#x): raise settingsVersion, and note the sum in versionSum", sum)
 	}
 }
-
-// versionSum is of all that decides what a record holds.
-const versionSum = 0xbbc844c9
 
 // TestFakeServerLimits holds that no session and no query passes what the server takes: values of
 // 468 bytes, filters 150 deep, requests of 100 MB. The fake refuses more.

@@ -41,9 +41,9 @@ const (
 	// attempts and firstPause: a server that restarts is back within the 6 s or so of them.
 	attempts   = 7
 	firstPause = 100 * time.Millisecond
-	// firstPoll is after how long a task is asked after the first time, then twice as long
-	// each time, up to lastPoll.
-	firstPoll, lastPoll = 10 * time.Millisecond, time.Second
+	// firstPoll is after how long a task is asked for again, then twice as long each time, up to
+	// lastPoll: what is put is to be found within two seconds.
+	firstPoll, lastPoll = 10 * time.Millisecond, 250 * time.Millisecond
 	// swapWithin bounds the wait for a swap, which nobody can cancel.
 	swapWithin = 5 * time.Minute
 )

@@ -20,6 +20,9 @@ const (
 	maxTotalHits = maxPage
 	// maxFacetValues is how many values of a facet are counted, the most frequent first.
 	maxFacetValues = 1000
+	// searchCutoff is after how long the server may stop to sort, and says nothing of it. A request has been
+	// given up by then, so that no page is filled with what the server happened to have.
+	searchCutoff = 2 * requestTimeout
 )
 
 // ensure makes an index where there is none and applies the settings, before any document
@@ -90,6 +93,7 @@ func (x *Index) applySettings(ctx context.Context, uid string) error {
 			SortableAttributes:   []string{"startedAt", "order"},
 			TypoTolerance:        &meilisearch.TypoTolerance{Enabled: false, MinWordSizeForTypos: meilisearch.MinWordSizeForTypos{OneTypo: 5, TwoTypos: 9}, DisableOnWords: []string{}, DisableOnAttributes: []string{}},
 			PrefixSearch:         &disabled,
+			SearchCutoffMs:       searchCutoff.Milliseconds(),
 			Pagination:           &meilisearch.Pagination{MaxTotalHits: maxTotalHits},
 			Faceting:             &meilisearch.Faceting{MaxValuesPerFacet: maxFacetValues, SortFacetValuesBy: map[string]meilisearch.SortFacetType{"*": "count"}},
 		})

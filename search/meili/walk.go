@@ -3,6 +3,7 @@ package meili
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -153,7 +154,10 @@ func (x *Index) walk(ctx context.Context, w walk, fn func(found) (more bool, err
 			if err != nil {
 				return err
 			}
-			for _, f := range hits {
+			for i, f := range hits {
+				if i > 0 && !w.inOrder(hits[i-1], f) {
+					return errDisorder
+				}
 				if more, err := fn(f); err != nil || !more {
 					return err
 				}
@@ -239,6 +243,17 @@ func (w walk) beyond(startedAt int64, order string) string {
 	}
 	at := clamp(startedAt)
 	return fmt.Sprintf(` AND (startedAt %s %d OR (startedAt = %d AND order < "%s"))`, sign, at, at, order)
+}
+
+// errDisorder is better than pages that leave sessions out.
+var errDisorder = errors.New("the server lists sessions out of order; check that nobody changed the settings of its indexes")
+
+// inOrder tells whether b comes behind a in the order of the walk.
+func (w walk) inOrder(a, b found) bool {
+	if a.StartedAt != b.StartedAt {
+		return (a.StartedAt > b.StartedAt) != w.oldest
+	}
+	return a.Order > b.Order
 }
 
 func (w walk) query(after string, page int) *meilisearch.SearchRequest {
