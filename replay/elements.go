@@ -3,6 +3,7 @@ package replay
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -79,17 +80,21 @@ func (s *Service) detect(ctx context.Context, p *plan, r *review) error {
 	if known == nil {
 		known = map[ask]answer{}
 	}
+	whole := true
 	for _, tab := range p.tabs {
 		facts := p.storedFacts(tab)
 		qs := questionsOf(facts, tab, false, known)
-		if err := s.answer(ctx, p, tab, qs); err != nil {
+		switch err := s.answer(ctx, p, tab, qs); {
+		case errors.Is(err, ErrDamaged), r.lost && isGone(err):
+			whole = false // what is known without the page is told all the same
+		case err != nil:
 			return err
 		}
 		maps.Copy(known, qs.answers)
 		r.moments = append(r.moments, signalsOf(facts, tab, false, known)...)
 		r.visits = append(r.visits, visitsOf(facts, tab, r.offset)...)
 	}
-	if len(known) > len(held) && len(known) <= answersPerSession {
+	if whole && len(known) > len(held) && len(known) <= answersPerSession {
 		s.answers.replace(p.sess.ID, known, answersSessionsMax)
 	}
 	return nil

@@ -21,8 +21,10 @@ func (s *Service) Moments(ctx context.Context, sess *Session) ([]Moment, error) 
 // Review returns the moments of a session, as Moments does, and what they tell of it as a whole.
 func (s *Service) Review(ctx context.Context, sess *Session) ([]Moment, *Digest, error) {
 	var r review
+	tries := 0
 	err := s.withPlan(ctx, sess.ID, func(p *plan) error {
-		r = review{offset: p.sess.ClockOffsetMs}
+		tries++
+		r = review{offset: p.sess.ClockOffsetMs, lost: tries > 1}
 		if p.sess.State == StateSealed {
 			r.digest = p.sess.Digest
 		}
@@ -45,6 +47,7 @@ type review struct {
 	moments []Moment // client clock, until they are sorted
 	visits  []Visit  // server clock
 	digest  *Digest  // that sealing made, nil for a session that is not sealed
+	lost    bool     // an object that was not there when it was looked for before is lost
 }
 
 // review reads the moments of the sealed object, and those of the batches in packs, in which it looks for signals.

@@ -162,6 +162,32 @@ func TestSignalsOfDemo(t *testing.T) {
 	t.Logf("%d signals", found)
 }
 
+// TestSignalsOfDamaged tells what is known without the page where a pack is damaged, or gone.
+func TestSignalsOfDamaged(t *testing.T) {
+	h := newHouse(t, "", mem.New())
+	id, tab := newID(), newID()
+	h.mustUpload(id, tab, 0, troubled(base)...)
+	pack := h.keys("packs/")[0]
+	good, put := h.stored(pack)
+	bad := slices.Clone(good)
+	bad[len(bad)/2] ^= 1
+	put(bad)
+	h.restart()
+	if got := strings.Join(h.signals(id), "\n"); !strings.Contains(got, `2000 rage ""`) {
+		t.Errorf("damaged: %s", got)
+	}
+	if err := h.bucket.Delete(t.Context(), pack); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(h.signals(id), "\n"); !strings.Contains(got, `2000 rage ""`) {
+		t.Errorf("gone: %s", got)
+	}
+	put(good)
+	if got := strings.Join(h.signals(id), "\n"); !strings.Contains(got, `2000 rage "결제하기"`) {
+		t.Errorf("there again: %s", got)
+	}
+}
+
 // forgetful stores sealings without a digest, as an older version did.
 type forgetful struct{ *sqlstore.Store }
 

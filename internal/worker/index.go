@@ -123,6 +123,14 @@ func (x *Indexer) document(ctx context.Context, p replay.Pending) (search.Docume
 // the recording holds.
 func (x *Indexer) describe(ctx context.Context, s *replay.Session) (search.Document, *replay.Digest, error) {
 	moments, digest, err := x.Service.Review(ctx, s)
+	if errors.Is(err, replay.ErrDamaged) {
+		// It is found by what its row says of it; verify tells what is damaged.
+		x.Log.Warn("the moments of a session cannot be read; it is indexed without them", "session", s.ID)
+		moments, digest, err = nil, s.Digest, nil
+		if digest == nil {
+			digest = &replay.Digest{}
+		}
+	}
 	if err != nil {
 		return search.Document{}, nil, fmt.Errorf("read moments: %w", err)
 	}

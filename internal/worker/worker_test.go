@@ -250,6 +250,40 @@ func TestReindexMakesTheSameIndexAnew(t *testing.T) {
 	}
 }
 
+// brokenReview cannot read the moments of one session. Everything else is the real service.
+type brokenReview struct {
+	Service
+	id string
+}
+
+func (b *brokenReview) Review(ctx context.Context, s *replay.Session) ([]replay.Moment, *replay.Digest, error) {
+	if s.ID == b.id {
+		return nil, nil, fmt.Errorf("object of shop.example: %w", replay.ErrDamaged)
+	}
+	return b.Service.Review(ctx, s)
+}
+
+func TestADamagedSessionIsFoundByItsRow(t *testing.T) {
+	w := newWorld(t)
+	bad, good := newID(), newID()
+	w.send(bad, 0, w.page("https://shop.example/bad"))
+	w.send(good, 0, w.page("https://shop.example/good"))
+	w.worker.Service = &brokenReview{Service: w.replay, id: bad}
+	w.index()
+	if got := w.found("url:/bad country:KR"); got != bad {
+		t.Errorf("found %q", got)
+	}
+	if n, err := w.worker.Indexer().Reindex(t.Context(), func(int) {}); n != 2 || err != nil {
+		t.Errorf("reindex: %d, %v", n, err)
+	}
+	if got := strings.Fields(w.found("shop.example")); len(got) != 2 {
+		t.Errorf("after a reindex: %v", got)
+	}
+	if strings.Contains(w.log.String(), "shop.example") {
+		t.Error("the log holds content of a recording")
+	}
+}
+
 func TestEndedSessionsAreSealedOthersNot(t *testing.T) {
 	w := newWorld(t)
 	idle, long, live := newID(), newID(), newID()
