@@ -9,8 +9,8 @@ const freezeMs = 5000
 const freezeMaxMs = 60_000
 
 // freeze finds times in which the page could do nothing. rrweb holds the mouse's places back for half a second and then
-// sends them by a timer: places that are much older when they are sent tell that the timer could not run, unless another
-// event was recorded meanwhile. A recorder that measures long tasks tells it itself.
+// sends them together, by a timer: places between which more time lies tell that the timer could not run, unless
+// another event was recorded meanwhile. A recorder that measures long tasks tells it itself.
 type freeze struct {
 	lastAt int64 // of the facts so far
 	known  bool

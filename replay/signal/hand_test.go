@@ -44,6 +44,8 @@ func TestFreeze(t *testing.T) {
 		{"4999 ms", []string{event(1, 3), late(9999, -4999)}, ""},
 		{"5000 ms", []string{load(1, "/a"), late(10_000, -5000)}, `5000 5.0 s {"durationMs":5000,"page":"/a"}`},
 		{"another event meanwhile", []string{event(1, 3), event(5001, 3), late(10_000, -5000)}, ""},
+		{"and the mouse moves on at once", []string{event(1, 3), `{"type":3,"timestamp":7725,"data":{"source":1,"positions":[{"x":1,"y":1,"id":1,"timeOffset":-6629},{"x":2,"y":1,"id":1,"timeOffset":0}]}}`},
+			`1096 6.6 s {"durationMs":6629}`},
 		{"longer than a minute", []string{late(70_001, -60_001)}, ""},
 		{"a measured task", []string{event(1, 3), event(9000, 3), custom(9001, "afterimage.longtask", `{"duration":6000,"startTime":3000}`)}, `3000 6.0 s {"durationMs":6000}`},
 		{"a short one", []string{custom(9001, "afterimage.longtask", `{"duration":4999}`)}, ""},

@@ -38,14 +38,29 @@ func (b *Batch) notice(ev rrweb.Event, before int64) {
 			g.press(ev.Timestamp)
 		}
 	case rrweb.SourceMouseMove:
-		late := int64(0)
-		positions(ev.Data, func(x, y int, offset int64) {
-			g.path.add(point{at: ev.Timestamp + offset, x: x, y: y})
-			late = -offset
-		})
-		if late = min(late, ev.Timestamp-before); late >= freezeMs {
-			g.note(Fact{At: ev.Timestamp, Kind: FactBlocked, N: late})
+		b.moved(ev, before)
+	}
+}
+
+// moved follows the mouse. The places that an event holds are those of the last half second; where more time lies
+// between two of them, or before the event, the page could not run (see [freeze]).
+func (b *Batch) moved(ev rrweb.Event, before int64) {
+	from, until, last := int64(0), int64(0), int64(0)
+	places := 0
+	longer := func(next int64) {
+		if places > 0 && next-last > until-from {
+			from, until = last, next
 		}
+		last = next
+		places++
+	}
+	positions(ev.Data, func(x, y int, offset int64) {
+		b.gather.path.add(point{at: ev.Timestamp + offset, x: x, y: y})
+		longer(ev.Timestamp + offset)
+	})
+	longer(ev.Timestamp)
+	if from = max(from, before); until-from >= freezeMs {
+		b.gather.note(Fact{At: until, Kind: FactBlocked, N: until - from})
 	}
 }
 
