@@ -68,7 +68,6 @@ func (b *Batch) Add(ev rrweb.Event) {
 	case rrweb.TypeDOMContentLoaded, rrweb.TypeLoad:
 		b.gather.note(Fact{At: ev.Timestamp, Kind: FactLoad})
 	case rrweb.TypeFullSnapshot:
-		b.gather.note(Fact{At: ev.Timestamp, Kind: FactSnapshot, Node: documentID(ev.Data)})
 		if b.SnapshotAt == 0 {
 			b.SnapshotAt = ev.Timestamp
 			if b.SnapshotAt == 0 {

@@ -191,15 +191,8 @@ const busyPage = `{"type":0,"id":1,"childNodes":[{"type":2,"tagName":"body","att
 	`{"type":2,"tagName":"button","attributes":{"type":"button"},"id":7,"childNodes":[{"type":3,"textContent":"Go","id":8}]},` +
 	`{"type":2,"tagName":"a","attributes":{"href":"/x"},"id":9,"childNodes":[]}]}]}`
 
-func snapshot(at int64, document int) string {
-	page := busyPage
-	if document != 1 {
-		page = strings.Replace(page, `"id":1,`, fmt.Sprintf(`"id":%d,`, document), 1)
-	}
-	// The id of the document stands last, as rrweb writes it.
-	page = strings.Replace(page, fmt.Sprintf(`"type":0,"id":%d,`, document), `"type":0,`, 1)
-	page = strings.TrimSuffix(page, "}") + fmt.Sprintf(`,"id":%d}`, document)
-	return fmt.Sprintf(`{"type":2,"timestamp":%d,"data":{"node":%s,"initialOffset":{"left":0,"top":0}}}`, at, page)
+func snapshot(at int64) string {
+	return fmt.Sprintf(`{"type":2,"timestamp":%d,"data":{"node":%s,"initialOffset":{"left":0,"top":0}}}`, at, busyPage)
 }
 
 // chaos makes streams of which each kind of event comes often, and the pauses lie around the thresholds.
@@ -208,13 +201,14 @@ type chaos struct {
 	at     int64
 	url    string
 	x, y   int
-	calm   int // the higher, the less happens by itself
+	tells  bool // as our recorder does
+	calm   int  // the higher, the less happens by itself
 	events []string
 }
 
 func busy(rnd *rand.Rand, n int) []string {
-	c := &chaos{Rand: rnd, at: 1_000_000, url: "https://x.kr/0", x: 300, y: 300, calm: rnd.IntN(3)}
-	c.add(meta(c.at, c.url), snapshot(c.at, 1))
+	c := &chaos{Rand: rnd, at: 1_000_000, url: "https://x.kr/0", x: 300, y: 300, calm: rnd.IntN(3), tells: rnd.IntN(3) > 0}
+	c.add(meta(c.at, c.url), snapshot(c.at))
 	for len(c.events) < n {
 		c.wait()
 		switch what := c.IntN(20); {
@@ -239,7 +233,10 @@ func busy(rnd *rand.Rand, n int) []string {
 		default:
 			for range 4 {
 				c.at += int64(c.IntN(9000))
-				c.add(meta(c.at, c.url), snapshot(c.at, 1))
+				c.add(fmt.Sprintf(`{"type":%d,"timestamp":%d,"data":{}}`, c.IntN(2), c.at), meta(c.at, c.url), snapshot(c.at))
+				if c.tells {
+					c.add(told(c.at, c.url))
+				}
 			}
 		}
 	}
@@ -291,11 +288,16 @@ func (c *chaos) page() {
 		c.url = fmt.Sprint("https://x.kr/", c.IntN(3))
 	}
 	switch c.IntN(4) {
-	case 0: // a script goes on
-		c.add(told(c.at, c.url))
+	case 0:
+		if c.tells { // a script goes on
+			c.add(told(c.at, c.url))
+		}
 	case 1: // a snapshot is taken in between
-		c.add(meta(c.at, c.url), snapshot(c.at, 100+c.IntN(9)))
+		c.add(meta(c.at, c.url), snapshot(c.at))
 	default:
-		c.add(meta(c.at, c.url), snapshot(c.at, 1), told(c.at+int64(c.IntN(50)), c.url))
+		c.add(meta(c.at, c.url), snapshot(c.at))
+		if c.tells {
+			c.add(told(c.at+int64(c.IntN(50)), c.url))
+		}
 	}
 }

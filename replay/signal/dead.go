@@ -44,7 +44,7 @@ func (s *dead) add(d *Detector, f *Fact) {
 		*s = dead{}
 	case FactDown:
 		s.downAt, s.isDown, s.reacted = f.At, true, false
-	case FactPage, FactSnapshot, FactReaction:
+	case FactPage, FactReaction:
 		s.reacted = true
 		s.reaction()
 	case FactClick:

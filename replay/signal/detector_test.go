@@ -26,7 +26,7 @@ func told(at int64, url string) string {
 
 // load is a page as our recorder tells it.
 func load(at int64, url string) string {
-	return meta(at, url) + "," + snapshot(at, 1) + "," + told(at+1, url)
+	return meta(at, url) + "," + snapshot(at) + "," + told(at+1, url)
 }
 
 func typed(at int64, node int) string {

@@ -3,12 +3,11 @@ package signal
 // FactKind says what a [Fact] is of. The numbers are stored: they never change their meaning.
 type FactKind uint8
 
-// The kinds of facts.
+// The kinds of facts. There is no 4.
 const (
 	FactTime     FactKind = 1  // the recording went on until here; the last fact of a batch
 	FactGap      FactKind = 2  // something is missing here: what was awaited cannot be told any more
 	FactPage     FactKind = 3  // Ref: URL, Text: title, N: pageMeta or pageTold
-	FactSnapshot FactKind = 4  // a full snapshot; Node: id of its document, 1 in a page that was just loaded, 0 unknown
 	FactLoad     FactKind = 5  // the document was parsed or loaded
 	FactDown     FactKind = 6  // the mouse button or a finger went down
 	FactClick    FactKind = 7  // Node, X, Y, Text: label, Ref: selector, as far as the recording tells them

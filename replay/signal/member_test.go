@@ -37,7 +37,6 @@ func FuzzMembers(f *testing.F) {
 			t.Fatalf("%s: got %v", object, got)
 		}
 		positions(object, func(int, int, int64) {})
-		documentID(object)
 	})
 }
 

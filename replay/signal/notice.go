@@ -1,8 +1,6 @@
 package signal
 
 import (
-	"bytes"
-
 	"github.com/afterimage/afterimage/replay/rrweb"
 )
 
@@ -78,27 +76,4 @@ func (b *Batch) typed(ev rrweb.Event) {
 	if id != 0 && !byScript {
 		b.gather.entry(ev.Timestamp, id)
 	}
-}
-
-// documentID returns the id of the document in a full snapshot's data, 0 where it does not stand where rrweb
-// puts it: {"node":{…,"id":1},"initialOffset":{…}}. Reading through all of a snapshot would cost too much.
-func documentID(data []byte) int {
-	const tailBytes = 256 // longer than the offset of any page
-	tail := data[max(0, len(data)-tailBytes):]
-	end := bytes.LastIndex(tail, []byte(`"initialOffset"`))
-	if end < 0 {
-		return 0
-	}
-	tail = bytes.TrimRight(tail[:end], ", \t\r\n")
-	tail, found := bytes.CutSuffix(tail, []byte("}"))
-	tail = bytes.TrimRight(tail, " \t\r\n")
-	digits := len(bytes.TrimRight(tail, "0123456789"))
-	id, at := 0, bytes.TrimRight(tail[:digits], ": \t\r\n")
-	if !found || len(tail)-digits > 9 || !bytes.HasSuffix(at, []byte(`"id"`)) {
-		return 0
-	}
-	for _, c := range tail[digits:] {
-		id = id*10 + int(c-'0')
-	}
-	return id
 }

@@ -10,55 +10,53 @@ type Visit struct {
 	reloaded   bool               // the page before was the same one
 }
 
-// pages follows which page is shown. A load is told several times: by rrweb's meta event before each full snapshot, also
-// before those that are only taken from time to time, by the ids that begin anew, and by our recorder.
+// loadMetaMs is how soon after the event of loading a meta event must follow for the two to belong together: rrweb
+// writes both at once.
+const loadMetaMs = 1000
+
+// pages follows which page is shown. rrweb's meta event comes before each full snapshot, also before those that are
+// only taken from time to time: one of the same address may be a reload or nothing at all. Our recorder tells
+// of each load; of others, the event of loading just before tells it, or how long the load took just after.
 type pages struct {
 	now    Visit
 	open   bool
 	told   bool  // the recorder has told of this visit
+	tells  bool  // the recorder tells of visits
 	metaAt int64 // of a meta event of the same page, of which is not yet known whether it is a reload
 	isMeta bool
-	fresh  bool // the document was loaded just before
+	loadAt int64
+	isLoad bool
 }
 
 // add takes the next fact. It returns the visit that it begins, nil if it begins none.
 func (p *pages) add(f *Fact) *Visit {
 	switch f.Kind {
 	case FactLoad:
-		p.fresh = true
-	case FactPage:
-		if f.N == pageMeta {
-			return p.meta(f)
+		p.loadAt, p.isLoad = f.At, true
+	case FactLoaded:
+		if p.isMeta && !p.tells {
+			return p.reload()
 		}
-		return p.tell(f)
-	case FactSnapshot:
-		return p.snapshot(f)
+	case FactPage:
+		if f.N == pageTold {
+			p.tells = true
+			return p.tell(f)
+		}
+		return p.meta(f)
 	}
 	return nil
 }
 
 func (p *pages) meta(f *Fact) *Visit {
-	again := p.open && p.now.URL == f.Ref
-	if !again {
-		p.fresh = false
+	loaded := p.isLoad && f.At-p.loadAt <= loadMetaMs
+	p.isLoad = false
+	if !p.open || p.now.URL != f.Ref {
 		return p.begin(Visit{At: f.At, URL: f.Ref, loaded: true}, false)
 	}
 	p.metaAt, p.isMeta = f.At, true
-	if p.fresh {
+	if loaded && !p.tells {
 		return p.reload()
 	}
-	return nil
-}
-
-// snapshot tells a reload from a snapshot taken in between: in a new document rrweb counts from 1.
-func (p *pages) snapshot(f *Fact) *Visit {
-	if !p.isMeta || f.Node == 0 {
-		return nil
-	}
-	if f.Node == 1 {
-		return p.reload()
-	}
-	p.isMeta = false
 	return nil
 }
 
@@ -78,7 +76,6 @@ func (p *pages) tell(f *Fact) *Visit {
 }
 
 func (p *pages) reload() *Visit {
-	p.fresh = false
 	return p.begin(Visit{At: p.metaAt, URL: p.now.URL, loaded: true, reloaded: true}, false)
 }
 

@@ -71,6 +71,11 @@ func TestQuickBack(t *testing.T) {
 	})
 }
 
+// navigated is PostHog's event of a load.
+func navigated(at int64) string {
+	return plugin(at, "rrweb/network@1", `{"requests":[{"entryType":"navigation","name":"/a","duration":10}]}`)
+}
+
 func TestRefresh(t *testing.T) {
 	expect(t, KindRefresh, []streamCase{
 		{"three in a minute", []string{load(1, "/a"), load(1000, "/a"), load(2000, "/a"), load(61_000, "/a")}, `1000 /a {"page":"/a","count":3,"durationMs":60000}`},
@@ -81,8 +86,12 @@ func TestRefresh(t *testing.T) {
 			`1000 /a {"page":"/a","count":3,"durationMs":2000}` + "\n" + `64000 /a {"page":"/a","count":3,"durationMs":2000}`},
 		{"another page between", []string{load(1, "/a"), load(1000, "/a"), load(2000, "/a"), load(3000, "/b"), load(4000, "/a"), load(5000, "/a")}, ""},
 		{"links to the page itself", []string{load(1, "/a"), click(900, 5, 1, 1), load(1000, "/a"), click(1900, 5, 1, 1), load(2000, "/a"), click(2900, 5, 1, 1), load(3000, "/a")}, ""},
-		{"snapshots in between", []string{load(1, "/a"), meta(1000, "/a"), snapshot(1000, 90), meta(2000, "/a"), snapshot(2000, 91), meta(3000, "/a"), snapshot(3000, 92)}, ""},
-		{"known by the events of loading", []string{load(1, "/a"),
+		{"snapshots in between", []string{load(1, "/a"), meta(1000, "/a"), snapshot(1000), meta(2000, "/a"), snapshot(2000), meta(3000, "/a"), snapshot(3000)}, ""},
+		{"after the events of loading", []string{load(1, "/a"), `{"type":1,"timestamp":900,"data":{}}`, meta(1000, "/a"), meta(2000, "/a"), meta(3000, "/a")}, ""},
+		{"long after the events of loading", []string{meta(1, "/a"), `{"type":1,"timestamp":900,"data":{}}`, meta(1901, "/a"), meta(2000, "/a"), meta(3000, "/a")}, ""},
+		{"known by how long they took", []string{meta(1, "/a"), meta(1000, "/a"), navigated(1010), meta(2000, "/a"), navigated(2010), meta(3000, "/a"), navigated(3010)},
+			`1000 /a {"page":"/a","count":3,"durationMs":2000}`},
+		{"known by the events of loading", []string{meta(1, "/a"),
 			`{"type":0,"timestamp":999,"data":{}}`, meta(1000, "/a"), `{"type":0,"timestamp":1999,"data":{}}`, meta(2000, "/a"), `{"type":1,"timestamp":2999,"data":{}}`, meta(3000, "/a")},
 			`1000 /a {"page":"/a","count":3,"durationMs":2000}`},
 		{"known by our recorder alone", []string{load(1, "/a"), meta(1000, "/a"), told(1001, "/a"), meta(2000, "/a"), told(2001, "/a"), meta(3000, "/a"), told(3001, "/a")},
@@ -91,7 +100,7 @@ func TestRefresh(t *testing.T) {
 }
 
 func TestVisits(t *testing.T) {
-	b := gather(t, load(1000, "/a"), vital(1500, "LCP", 900), told(2000, "/b"), vital(2500, "CLS", 0.1234), meta(3000, "/b"), snapshot(3000, 50),
+	b := gather(t, load(1000, "/a"), vital(1500, "LCP", 900), told(2000, "/b"), vital(2500, "CLS", 0.1234), meta(3000, "/b"), snapshot(3000),
 		vital(3500, "LCP", 1000), load(4000, "/a"), load(5000, "/a"), vital(5500, "LCP", 7), event(9000, 1))
 	b.End()
 	want := []Visit{
@@ -105,22 +114,6 @@ func TestVisits(t *testing.T) {
 	}
 	if got := Visits(nil); got != nil {
 		t.Errorf("%+v", got)
-	}
-}
-
-func TestDocumentID(t *testing.T) {
-	for data, want := range map[string]int{
-		`{"node":{"type":0,"childNodes":[],"id":1},"initialOffset":{"left":0,"top":0}}`:           1,
-		`{"node": {"type": 0, "childNodes": [], "id": 740}, "initialOffset": {"left":0,"top":0}}`: 740,
-		`{"node":{"id":1,"type":0,"childNodes":[]},"initialOffset":{"left":0,"top":0}}`:           0,
-		`{"initialOffset":{"left":0,"top":0},"node":{"type":0,"childNodes":[],"id":1}}`:           0,
-		`{"node":{"type":0,"childNodes":[],"id":99999999999},"initialOffset":{}}`:                 0,
-		`{}`: 0,
-		``:   0,
-	} {
-		if got := documentID([]byte(data)); got != want {
-			t.Errorf("%s: %d, want %d", data, got, want)
-		}
 	}
 }
 
