@@ -32,7 +32,14 @@ var remedies = map[string]string{
 	codeDiskFull:  "give the server more disk, or keep sessions for a shorter time",
 	codeForbidden: "the key must be allowed search, documents.*, indexes.*, settings.*, tasks.get and stats.get on our indexes",
 	codeNoKey:     "set the server's key",
+
+	"invalid_settings_filterable_attributes": tooOld,
+	"invalid_swap_rename":                    tooOld,
+	"bad_request":                            tooOld,
 }
+
+// tooOld is what is wrong where a server does not know a request.
+const tooOld = "the server has to be Meilisearch 1.18 or later"
 
 // callError says what the server answered, or that it did not. The client's own error would hold
 // the request and the response, and so what is in the recordings.

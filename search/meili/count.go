@@ -18,50 +18,78 @@ const maxChecked = 5000
 // errEnough ends a count that would read too much.
 var errEnough = errors.New("enough")
 
-// count fills the total and the facets, as far as they are asked for: by the server where the
-// filter is exact, else by looking at the candidates.
+// count fills the total and the facets, as far as they are asked for: from the page if it shows all,
+// by the server where the filter is exact, else by looking at the candidates.
 func (s *searching) count(ctx context.Context, result *search.Result) error {
-	total, facets := int64(0), map[string]map[string]int64{}
-	for _, field := range search.FacetFields {
-		facets[field] = map[string]int64{}
-	}
-	err := errEnough
-	if !s.exact {
-		read := 0
-		err = s.candidates(ctx, nil, maxPage, func(f found) (bool, error) {
-			if read++; read > maxChecked {
-				return false, errEnough
-			}
-			if !s.matches(f) {
-				return true, nil
-			}
-			total++
-			for _, field := range search.FacetFields {
-				for _, value := range f.doc.FacetValues(field) {
-					facets[field][value]++
-				}
-			}
-			return true, nil
-		})
-	}
-	if errors.Is(err, errEnough) {
-		total, err = s.countByServer(ctx, facets)
+	t := newTally()
+	var err error
+	switch {
+	case s.isAll:
+		for _, f := range s.shown {
+			t.add(f.doc)
+		}
+	case s.exact:
+		err = s.countByServer(ctx, t)
+	default:
+		err = s.countCandidates(ctx, t)
 	}
 	if err != nil {
 		return err
 	}
 	if s.r.WithTotal {
-		result.Total = total
+		result.Total = t.total
 	}
 	if s.r.WithFacet {
-		result.Facets = facets
+		result.Facets = t.facets
 	}
 	return nil
 }
 
+// tally is a count of sessions and of the values of their facets.
+type tally struct {
+	total  int64
+	facets map[string]map[string]int64
+}
+
+func newTally() *tally {
+	t := &tally{facets: map[string]map[string]int64{}}
+	for _, field := range search.FacetFields {
+		t.facets[field] = map[string]int64{}
+	}
+	return t
+}
+
+func (t *tally) add(d *search.Document) {
+	t.total++
+	for _, field := range search.FacetFields {
+		for _, value := range d.FacetValues(field) {
+			t.facets[field][value]++
+		}
+	}
+}
+
+// countCandidates looks at up to maxChecked candidates; of more, the server counts all.
+func (s *searching) countCandidates(ctx context.Context, t *tally) error {
+	read := 0
+	err := s.candidates(ctx, nil, maxPage, func(f found) (bool, error) {
+		if read++; read > maxChecked {
+			return false, errEnough
+		}
+		if s.matches(f) {
+			t.add(f.doc)
+		}
+		return true, nil
+	})
+	if errors.Is(err, errEnough) {
+		*t = *newTally()
+		return s.countByServer(ctx, t)
+	}
+	return err
+}
+
 // countByServer asks every month that the time range touches. The total is the count of the one
 // project among the facets: that of the hits ends at maxTotalHits.
-func (s *searching) countByServer(ctx context.Context, facets map[string]map[string]int64) (int64, error) {
+func (s *searching) countByServer(ctx context.Context, t *tally) error {
 	names := []string{"project"}
 	if s.r.WithFacet {
 		for _, field := range search.FacetFields {
@@ -70,15 +98,15 @@ func (s *searching) countByServer(ctx context.Context, facets map[string]map[str
 	}
 	counts, err := s.x.distribution(ctx, walk{from: s.r.From, to: s.r.To}, s.filter, names)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, field := range search.FacetFields {
-		clear(facets[field])
 		for hexed, n := range counts["facets."+field] {
-			facets[field][facetValue(hexed)] += n
+			t.facets[field][facetValue(hexed)] += n
 		}
 	}
-	return counts["project"][projectOf(s.r.ProjectID)], nil
+	t.total = counts["project"][projectOf(s.r.ProjectID)]
+	return nil
 }
 
 // distribution counts values of facets in the months that a walk would read, the maxFacetValues most

@@ -51,7 +51,7 @@ func TestFakeServerErrors(t *testing.T) {
 		code, says  string
 		unavailable bool
 	}{
-		{http.StatusBadRequest, "bad_request", url + " answered 400 bad_request", false},
+		{http.StatusBadRequest, "bad_request", url + " answered 400 bad_request; the server has to be", false},
 		{http.StatusForbidden, "invalid_api_key", "the key must be allowed", true},
 		{http.StatusUnauthorized, "missing_authorization_header", "set the server's key", true},
 		{http.StatusRequestEntityTooLarge, "payload_too_large", "http-payload-size-limit", false},

@@ -185,3 +185,29 @@ func TestFakeServerRanksAndGoesOn(t *testing.T) {
 		t.Errorf("%d sessions, want %d", len(seen), len(docs))
 	}
 }
+
+// TestFakeServerCountsManyCandidates holds the bound of totals: where filters cannot say the query, and
+// find more than maxChecked sessions, the total is of what they find, and the hits are right nevertheless.
+func TestFakeServerCountsManyCandidates(t *testing.T) {
+	_, url := startFake(t)
+	x := openAt(t, url, "", "t")
+	docs := make([]search.Document, maxChecked+2)
+	for i := range docs {
+		docs[i] = search.Document{ID: fmt.Sprintf("s%05d", i), ProjectID: "p", StartedAt: at("2026-05") + int64(i), Custom: []string{"two one"}}
+	}
+	docs[7].Custom, docs[9].Custom = []string{"one two"}, []string{"one two"}
+	r := search.Request{ProjectID: "p", Query: parse(t, `"one two"`), WithTotal: true, Limit: 1}
+	have := 0
+	for _, n := range []int{maxChecked, len(docs)} {
+		want := int64(n)
+		if n <= maxChecked {
+			want = 2
+		}
+		put(t, x, docs[have:n]...)
+		have = n
+		result, err := x.Search(context.Background(), r)
+		if err != nil || result.Total != want || len(result.Hits) != 1 || result.Hits[0].ID != "s00009" {
+			t.Errorf("%d candidates: total %d, want %d; %v, %v", n, result.Total, want, result.Hits, err)
+		}
+	}
+}

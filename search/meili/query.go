@@ -26,13 +26,16 @@ func (x *Index) Search(ctx context.Context, r search.Request) (search.Result, er
 		return search.Result{}, err
 	}
 	r.Query.Typos = after != nil && after.Typos
-	result, err := x.answer(ctx, r, after)
+	s, result, err := x.page(ctx, r, after)
 	if err == nil && after == nil && len(result.Hits) == 0 && !r.Exact && search.HasTypos(r.Query) {
 		r.Query.Typos = true
-		var near search.Result
-		if near, err = x.answer(ctx, r, nil); len(near.Hits) > 0 {
-			result = near
+		near, found, nearErr := x.page(ctx, r, nil)
+		if err = nearErr; len(found.Hits) > 0 {
+			s, result = near, found
 		}
+	}
+	if err == nil && (r.WithTotal || r.WithFacet) {
+		err = s.count(ctx, &result)
 	}
 	if err != nil {
 		return search.Result{}, fmt.Errorf("search: %w", err)
@@ -40,10 +43,10 @@ func (x *Index) Search(ctx context.Context, r search.Request) (search.Result, er
 	return result, nil
 }
 
-// answer answers in one meaning of the words.
-func (x *Index) answer(ctx context.Context, r search.Request, after *search.Position) (search.Result, error) {
+// page finds the hits in one meaning of the words.
+func (x *Index) page(ctx context.Context, r search.Request, after *search.Position) (*searching, search.Result, error) {
 	filter, isExact := compile(r)
-	s := searching{x: x, r: r, filter: filter, exact: isExact}
+	s := &searching{x: x, r: r, filter: filter, exact: isExact}
 	result := search.Result{Total: -1, Typos: r.Query.Typos}
 	var err error
 	if r.Sort == search.SortRelevance {
@@ -51,10 +54,8 @@ func (x *Index) answer(ctx context.Context, r search.Request, after *search.Posi
 	} else {
 		err = s.byTime(ctx, after, &result)
 	}
-	if err == nil && (r.WithTotal || r.WithFacet) {
-		err = s.count(ctx, &result)
-	}
-	return result, err
+	s.isAll = after == nil && result.NextCursor == ""
+	return s, result, err
 }
 
 // searching is one request being answered.
@@ -63,6 +64,9 @@ type searching struct {
 	r      search.Request
 	filter string
 	exact  bool
+
+	shown []found // on the page
+	isAll bool    // there are no others
 }
 
 // candidates calls fn with the sessions that pass the filter, in the order of time, those after a
@@ -179,6 +183,7 @@ func (s *searching) fill(all []found, result *search.Result) {
 		all = all[:s.r.Limit]
 		result.NextCursor = s.position(all[len(all)-1]).Cursor()
 	}
+	s.shown = all
 	for _, f := range all {
 		result.Hits = append(result.Hits, search.Hit{ID: f.ID, StartedAt: f.doc.StartedAt, Matches: search.Matches(s.r.Query, f.doc)})
 	}
