@@ -52,6 +52,7 @@ var arrows = []arrow{
 	{"replay/blob/mem", []string{"replay/blob"}},
 	{"replay/blob/s3", []string{"replay/blob"}},
 	{"search/fts", []string{"search"}},
+	{"search/fts/plain", []string{"search"}},
 	{"search/meili", []string{"search"}},
 	{"internal/sqlstore", []string{"migrations", "replay", "feedback", "search", "internal/account"}},
 
@@ -61,7 +62,7 @@ var arrows = []arrow{
 	{"internal/importer", nil},
 	{"internal/importer/load", []string{"internal/importer", "replay"}},
 	{"internal/auth", []string{"internal/account"}},
-	{"internal/bench", []string{"replay", "replay/blob", "replay/segment", "internal/importer", "internal/importer/load"}},
+	{"internal/bench", []string{"search", "replay", "replay/blob", "replay/segment", "internal/importer", "internal/importer/load"}},
 	{"internal/worker", []string{"replay", "replay/blob", "replay/signal", "feedback", "search", "internal/account"}},
 	{"internal/httpapi", []string{"docs", "replay", "replay/blob", "feedback", "feedback/...", "search", "internal/account", "internal/auth"}},
 
@@ -78,7 +79,7 @@ var arrows = []arrow{
 
 // adapters may be imported by one file alone: whoever wants to know what runs on what reads that file.
 var adapters = []string{
-	"internal/sqlstore", "replay/blob/fs", "replay/blob/mem", "replay/blob/s3", "search/fts", "search/meili",
+	"internal/sqlstore", "replay/blob/fs", "replay/blob/mem", "replay/blob/s3", "search/fts", "search/fts/plain", "search/meili",
 }
 
 const wireFile = "cmd/afterimage/wire.go"
@@ -96,8 +97,8 @@ var keepers = []arrow{
 	{"github.com/valyala/fasthttp", []string{"internal/httpapi"}},
 	{"github.com/jackc/pgx", []string{"internal/sqlstore", "internal/testenv"}},
 	{"github.com/pressly/goose", []string{"internal/sqlstore"}},
-	{"modernc.org/sqlite", []string{"internal/sqlstore", "search/fts"}},
-	{"database/sql", []string{"internal/sqlstore", "search/fts"}},
+	{"modernc.org/sqlite", []string{"internal/sqlstore", "search/fts", "search/fts/plain"}},
+	{"database/sql", []string{"internal/sqlstore", "search/fts", "search/fts/plain"}},
 	{"github.com/minio/minio-go", []string{"replay/blob/s3", "internal/testenv"}},
 	{"github.com/meilisearch/meilisearch-go", []string{"search/meili"}},
 	{"github.com/oschwald/maxminddb-golang", []string{"internal/geoip"}},

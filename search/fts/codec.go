@@ -32,7 +32,7 @@ var numberKeys, always = func() (keys []string, always map[string]bool) {
 // head is a decoded head; texts and numbers stay in the blob.
 type head struct {
 	started, ended int64
-	id             []byte
+	key            []byte // idKey of the id
 	values         []byte // of headFields
 	has            uint64 // bit i: search.FacetHas[i]
 	numbers        []byte
@@ -47,7 +47,7 @@ func appendText(b []byte, s string) []byte {
 func appendHead(b []byte, d *search.Document) []byte {
 	b = binary.AppendVarint(b, d.StartedAt)
 	b = binary.AppendVarint(b, d.EndedAt)
-	b = appendText(b, d.ID)
+	b = appendText(b, string(idKey(d.ID)))
 	var values []byte
 	for _, field := range headFields {
 		value := ""
@@ -77,7 +77,7 @@ func appendHead(b []byte, d *search.Document) []byte {
 
 func parseHead(b []byte) (head, error) {
 	r := reader{b: b}
-	h := head{started: r.int(), ended: r.int(), id: r.text(), values: r.text(), has: r.uint(), numbers: r.b}
+	h := head{started: r.int(), ended: r.int(), key: r.text(), values: r.text(), has: r.uint(), numbers: r.b}
 	return h, r.err()
 }
 
@@ -165,7 +165,7 @@ func parseDocument(headBlob, body []byte) (*search.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &search.Document{ID: string(h.id), StartedAt: h.started, EndedAt: h.ended, Browser: h.value("browser"), OS: h.value("os"),
+	d := &search.Document{ID: idOf(h.key), StartedAt: h.started, EndedAt: h.ended, Browser: h.value("browser"), OS: h.value("os"),
 		Device: h.value("device"), Country: h.value("country"), Release: h.value("release"), Language: h.value("language")}
 	r := reader{b: body}
 	for _, s := range bodyTexts(d) {

@@ -166,7 +166,7 @@ func (c *compiler) combine(all []expr, op string) expr {
 func quote(terms string) string { return `"` + strings.ReplaceAll(terms, `"`, `""`) + `"` }
 
 // begins makes the FTS5 expression of words that begin with a term.
-func begins(term string) string { return "(" + quote(term) + " *)" }
+func begins(term string) string { return quote(term) + " *" }
 
 func phrase(p search.Pattern) string {
 	terms := strings.Join(p.Terms, " ")

@@ -37,6 +37,8 @@ func (c *compiler) present(field string) expr {
 		return expr{match: c.all()}
 	case mostlyThere[field]:
 		return c.not(expr{match: quote(noneTag(c.project, field))})
+	case hasOf[field] != "":
+		return expr{match: quote(hasTag(c.project, hasOf[field]))}
 	}
 	return expr{match: quote(someTag(c.project, field))}
 }
@@ -116,14 +118,13 @@ func (c *compiler) idValue(f *search.Field, v search.Value) expr {
 }
 
 func (c *compiler) flag(key, flag string) expr {
-	has := func(what string) expr { return expr{match: quote(hasTag(c.project, what))} }
 	switch {
-	case key == "has":
-		return has(flag)
-	case flag == "identified":
-		return has("user")
+	case key == "has" && flag == mostlyHas, flag == "identified":
+		return c.not(expr{match: quote(noneTag(c.project, mostlyHas))})
 	case flag == "anonymous":
-		return c.not(has("user"))
+		return expr{match: quote(noneTag(c.project, mostlyHas))}
+	case key == "has":
+		return expr{match: quote(hasTag(c.project, flag))}
 	case flag == "live":
 		return c.onHead(func(h *head) bool { return h.ended > c.now-search.LiveMs })
 	}

@@ -29,10 +29,8 @@ type Index struct {
 	closed bool
 
 	// write orders changes, so that the index being built gets them in the same order.
-	write   sync.Mutex
-	next    *store          // being built by Rebuild
-	touched map[string]bool // changed by Put or Delete since the build began
-	nextErr error           // a change that the new index did not take
+	write sync.Mutex
+	next  *builder // of the index that Rebuild makes; nil: none
 
 	rebuilding sync.Mutex
 }
@@ -53,8 +51,10 @@ func Open(path string) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open search index: %w", err)
 	}
-	if err := removeFiles(path + nextSuffix); err != nil { // of a rebuild that was cut off
-		return nil, err
+	for _, suffix := range []string{nextSuffix, nextSuffix + packedSuffix} { // of a rebuild that was cut off
+		if err := removeFiles(path + suffix); err != nil {
+			return nil, err
+		}
 	}
 	cur, fresh, err := openStore(context.Background(), path)
 	if err != nil {
@@ -72,11 +72,7 @@ func (x *Index) Put(ctx context.Context, docs []search.Document) error {
 	if len(docs) == 0 {
 		return ctx.Err()
 	}
-	ids := make([]string, len(docs))
-	for i := range docs {
-		ids[i] = docs[i].ID
-	}
-	return x.change(ctx, ids, func(s *store) error { return s.put(ctx, docs) })
+	return x.apply(ctx, wanted{docs: docs})
 }
 
 // Delete removes documents; see search.Index. When it returns, no byte of the files
@@ -85,23 +81,36 @@ func (x *Index) Delete(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return ctx.Err()
 	}
-	return x.change(ctx, ids, func(s *store) error {
-		if err := s.remove(ctx, ids); err != nil {
-			return err
-		}
-		if s != x.cur {
-			return nil // all of it is gone over before it takes the place of the other
-		}
-		// Searches wait for as long as it takes to read the file, 50 ms for 100 MB. Also where
-		// nothing was there: an earlier call may have been cut off here.
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		return s.forget()
-	})
+	if err := x.apply(ctx, wanted{ids: ids}); err != nil {
+		return err
+	}
+	x.write.Lock()
+	defer x.write.Unlock()
+	// Searches wait for as long as it takes to read the file, 50 ms for 100 MB. Also where
+	// nothing was there: an earlier call may have been cut off here.
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.closed {
+		return errClosed
+	}
+	return x.cur.forget()
 }
 
-// change applies a change to the index, and to the one being built.
-func (x *Index) change(ctx context.Context, ids []string, do func(*store) error) error {
+// wanted is a change that was asked for: documents to store, or ids to remove.
+type wanted struct {
+	docs []search.Document
+	ids  []string
+}
+
+func (s *store) change(ctx context.Context, w wanted) error {
+	if w.docs != nil {
+		return s.put(ctx, w.docs)
+	}
+	return s.remove(ctx, w.ids)
+}
+
+// apply makes one change in the index, and in the one being built.
+func (x *Index) apply(ctx context.Context, w wanted) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -111,14 +120,9 @@ func (x *Index) change(ctx context.Context, ids []string, do func(*store) error)
 		return errClosed
 	}
 	if x.next != nil {
-		for _, id := range ids {
-			x.touched[id] = true
-		}
-		if err := do(x.next); err != nil && x.nextErr == nil {
-			x.nextErr = err
-		}
+		x.next.change(ctx, w)
 	}
-	return do(x.cur)
+	return x.cur.change(ctx, w)
 }
 
 // Search answers one request; see search.Index.
@@ -201,6 +205,21 @@ func (x *Index) Bytes(context.Context) (int64, error) {
 		total += info.Size()
 	}
 	return total, nil
+}
+
+// Sizes are how much of Bytes is the index, and how much the documents that it was made from:
+// these are kept to show why a session was found, and to take out what is no longer there.
+func (x *Index) Sizes(ctx context.Context) (index, documents int64, err error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.closed {
+		return 0, 0, errClosed
+	}
+	if err := x.cur.r.QueryRowContext(ctx, `SELECT ifnull(sum(length(head) + length(body)), 0) FROM docs`).Scan(&documents); err != nil {
+		return 0, 0, fmt.Errorf("size of search index: %w", err)
+	}
+	all, err := x.Bytes(ctx)
+	return all - documents, documents, err
 }
 
 // Close waits for calls under way and closes the file.

@@ -213,7 +213,7 @@ func (w *timeWindow) add(ctx context.Context, rid int64, h *head) (enough bool, 
 	} else {
 		w.edge = min(w.edge, h.started)
 	}
-	pos := search.Position{Sort: w.x.r.Sort, StartedAt: h.started, ID: string(h.id)}
+	pos := search.Position{Sort: w.x.r.Sort, StartedAt: h.started, ID: idOf(h.key)}
 	if w.x.inTime(h.started) && (w.x.after == nil || pos.After(*w.x.after)) {
 		w.all = append(w.all, found{rid, pos})
 	}
@@ -263,7 +263,7 @@ func (x *run) best(ctx context.Context) ([]found, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.pos.StartedAt, f.pos.ID = h.started, string(h.id)
+		f.pos.StartedAt, f.pos.ID = h.started, idOf(h.key)
 		if !x.inTime(h.started) || x.after != nil && !f.pos.After(*x.after) {
 			continue
 		}

@@ -29,7 +29,7 @@ func (x *Index) Rebuild(ctx context.Context, fill func(put func([]search.Documen
 	if err != nil {
 		return errors.Join(fmt.Errorf("rebuild search index: %w", err), x.abandon())
 	}
-	if err := x.swap(); err != nil {
+	if err := x.swap(ctx); err != nil {
 		return fmt.Errorf("rebuild search index: %w", err)
 	}
 	return nil
@@ -49,11 +49,10 @@ func (x *Index) beginRebuild(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Nothing of it is worth keeping before the swap, which syncs the file.
-	if _, err := next.w.ExecContext(ctx, `PRAGMA synchronous = OFF`); err != nil {
+	if x.next, err = newBuilder(ctx, next); err != nil {
+		x.next = nil
 		return errors.Join(err, next.close())
 	}
-	x.next, x.touched, x.nextErr = next, map[string]bool{}, nil
 	return nil
 }
 
@@ -61,51 +60,45 @@ func (x *Index) beginRebuild(ctx context.Context) error {
 func (x *Index) putNext(ctx context.Context, docs []search.Document) error {
 	x.write.Lock()
 	defer x.write.Unlock()
-	if x.next == nil {
+	if x.next == nil || x.next.packing {
 		return errors.New("put was called after fill returned")
 	}
-	if x.nextErr != nil {
-		return x.nextErr
-	}
-	kept := make([]search.Document, 0, len(docs))
-	for _, d := range docs {
-		if !x.touched[d.ID] {
-			kept = append(kept, d)
-		}
-	}
-	if len(kept) == 0 {
-		return ctx.Err()
-	}
-	return x.next.put(ctx, kept)
+	return x.next.fill(ctx, docs)
 }
 
 // abandon gives up the index being built.
 func (x *Index) abandon() error {
 	x.write.Lock()
 	defer x.write.Unlock()
-	next := x.next
-	x.next, x.touched = nil, nil
+	next := x.next.store
+	_ = x.next.wait() // the build is given up, whatever became of it
+	x.next = nil
 	return errors.Join(next.close(), removeFiles(next.path))
 }
 
-// swap puts the new file in the place of the old one. Changes and searches wait for it.
-func (x *Index) swap() error {
+// swap puts the new file in the place of the old one. Searches wait for that, and so do changes, but
+// not while the new file is packed.
+func (x *Index) swap(ctx context.Context) error {
+	x.write.Lock()
+	b := x.next
+	err := b.flush(ctx)
+	b.packing = true
+	x.write.Unlock()
+	path := ""
+	if err == nil {
+		path, err = b.pack(ctx)
+	}
 	x.write.Lock()
 	defer x.write.Unlock()
-	next := x.next
-	x.next, x.touched = nil, nil
-	err := x.nextErr
-	if x.closed {
+	x.next = nil
+	if err == nil && x.closed {
 		err = errClosed
 	}
-	if err = errors.Join(err, next.close()); err == nil {
-		err = scrub(next.path)
-	}
 	if err == nil {
-		err = syncPath(next.path)
+		err = b.catchUp(ctx, path)
 	}
 	if err != nil {
-		return errors.Join(err, removeFiles(next.path))
+		return errors.Join(err, b.store.close(), removeFiles(b.store.path), removeFiles(b.store.path+packedSuffix))
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -118,7 +111,7 @@ func (x *Index) swap() error {
 			return x.reopen(err)
 		}
 	}
-	if err := os.Rename(next.path, x.path); err != nil {
+	if err := os.Rename(path, x.path); err != nil {
 		return x.reopen(err)
 	}
 	return x.reopen(syncPath(filepath.Dir(x.path)))

@@ -13,7 +13,13 @@ import (
 
 var _ search.Suggester = (*Index)(nil)
 
-// Values returns values by how many sessions have them; see search.Suggester. The counts are exact.
+// maxUserRows is how many sessions users are counted in, the latest: there are about as many users
+// as sessions, and no list of them is kept.
+const maxUserRows = 20_000
+
+// Values returns values by how many sessions have them; see search.Suggester. The counts are exact,
+// but of user and email: in a project of more than maxUserRows sessions that can have such
+// users, these are counted in the latest of them.
 func (x *Index) Values(ctx context.Context, projectID, key, prefix string, limit int) ([]search.ValueCount, error) {
 	name, isTrait := search.TraitName(key)
 	if !isTrait && !slices.Contains(search.Suggestible, key) {
@@ -25,6 +31,8 @@ func (x *Index) Values(ctx context.Context, projectID, key, prefix string, limit
 			return s.tags(traitTag(s.project, name), prefix)
 		case isFacetField(fields[0]):
 			return s.facet(fields[0], prefix)
+		case key == "user" || key == "email":
+			return s.users(key, fields, prefix)
 		default:
 			for _, field := range fields {
 				if err := s.tags(valuesTag(s.project, field), prefix); err != nil {
@@ -87,6 +95,38 @@ func (s *suggester) tags(tag, prefix string) error {
 		}
 		return true
 	})
+}
+
+// users counts the values of a key in the latest sessions that can have some.
+func (s *suggester) users(key string, fields []string, prefix string) error {
+	in, _ := rows(s.project, 0, 0)
+	p := search.PatternOf(prefix, true)
+	match := s.all()
+	if len(p.Terms) > 0 {
+		match = inColumns(fields, "^ "+phrase(p))
+	}
+	rows, err := s.tx.QueryContext(s.ctx, `SELECT d.head, d.body FROM words CROSS JOIN docs d ON d.rid = words.rowid
+		WHERE words MATCH ? AND words.rowid >= ? AND words.rowid <= ? ORDER BY words.rowid DESC LIMIT ?`, match, in.low, in.high, maxUserRows)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var headBlob, body sql.RawBytes
+		if err := rows.Scan(&headBlob, &body); err != nil {
+			return err
+		}
+		d, err := parseDocument(headBlob, body)
+		if err != nil {
+			return err
+		}
+		for _, value := range d.Suggested(key) {
+			if search.BeginsWith(value, prefix) {
+				s.counts[value]++
+			}
+		}
+	}
+	return rows.Err()
 }
 
 // facet counts the values of a field that facets count.

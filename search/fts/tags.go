@@ -95,9 +95,19 @@ func traitTag(project int64, name string) string {
 	return valuesTag(project, "traits") + folded(name) + tagBreak
 }
 
+// foldValue is search.FoldValue, faster for ASCII.
+func foldValue(value string) string {
+	for i := 0; i < len(value); i++ {
+		if value[i] >= utf8.RuneSelf {
+			return search.FoldValue(value)
+		}
+	}
+	return strings.ToLower(strings.TrimSpace(value))
+}
+
 // folded is the form of a value in tags.
 func folded(value string) string {
-	escaped := appendEscaped(nil, search.FoldValue(value))
+	escaped := appendEscaped(nil, foldValue(value))
 	if len(escaped) <= maxTagBytes {
 		return string(escaped)
 	}
@@ -113,7 +123,7 @@ func folded(value string) string {
 func appendValue(b []byte, prefix, value string, filter, suggest bool) []byte {
 	suggest = suggest && suggestable(value)
 	tag := prefix + folded(value)
-	if suggest && search.FoldValue(value) == value {
+	if suggest && foldValue(value) == value {
 		return append(append(b, tag...), ' ')
 	}
 	if filter {
@@ -133,7 +143,13 @@ func suggestable(value string) bool {
 
 // mostlyThere are the fields of which it is noted where they are empty.
 var mostlyThere = map[string]bool{"browser": true, "os": true, "device": true, "country": true, "language": true, "release": true,
-	"urls": true, "titles": true}
+	"urls": true, "titles": true, "userEmail": true}
+
+// mostlyHas is what hardly any session is without, so that this is noted.
+const mostlyHas = "user"
+
+// hasOf are the fields of which a tag of search.Document.Has says whether they are empty.
+var hasOf = map[string]string{"console": "console", "custom": "custom", "surveys": "survey", "tags": "tag", "tickets": "ticket"}
 
 // noted are the fields that filters can ask to be there, each once.
 var noted = func() []string {
@@ -150,14 +166,13 @@ var noted = func() []string {
 	return fields
 }()
 
-// labels are the fields whose whole values are tags, apart from addresses and traits.
+// labels are the fields whose whole values are tags, apart from facets, addresses and traits. Users
+// are not: nearly every session has another one, so they would be a tenth of the index.
 var labels = func() map[string]bool {
-	fields := map[string]bool{"userId": true, "userEmail": true}
+	fields := map[string]bool{}
 	for _, key := range search.Suggestible {
 		for _, field := range search.Spec(key).Fields {
-			if field != "urls" && !isFacetField(field) {
-				fields[field] = true
-			}
+			fields[field] = field != "urls" && field != "userId" && field != "userEmail" && !isFacetField(field)
 		}
 	}
 	return fields
@@ -176,7 +191,10 @@ func appendTags(b []byte, d *search.Document, project int64) []byte {
 	add := func(tag string) { b = append(append(b, tag...), ' ') }
 	add(allTag(project))
 	for _, what := range search.Spec("has").Flags {
-		if d.Has(what) {
+		switch has := d.Has(what); {
+		case what == mostlyHas && !has:
+			add(noneTag(project, what))
+		case what != mostlyHas && has:
 			add(hasTag(project, what))
 		}
 	}
@@ -185,24 +203,15 @@ func appendTags(b []byte, d *search.Document, project int64) []byte {
 		switch {
 		case len(texts) == 0 && mostlyThere[field]:
 			add(noneTag(project, field))
-		case len(texts) > 0 && !mostlyThere[field]:
+		case len(texts) > 0 && !mostlyThere[field] && hasOf[field] == "":
 			add(someTag(project, field))
 		}
 		switch {
-		case isFacetField(field):
-			for _, value := range texts {
-				if _, ok := oneWord(value); !ok {
-					b = appendValue(b, valuesTag(project, field), value, true, false)
-				}
-			}
 		case field == "urls":
 			for _, path := range pathsOf(texts) {
 				b = appendValue(b, valuesTag(project, field), path, true, true)
 			}
 		case labels[field]:
-			if field == "userId" && d.UserID == d.UserEmail {
-				continue // counted as the e-mail alone
-			}
 			for _, value := range texts {
 				b = appendValue(b, valuesTag(project, field), value, true, true)
 			}

@@ -115,7 +115,7 @@ func makeWords(d *search.Document, project int64, eachTerm func(string)) []strin
 			}
 		}
 		for _, text := range d.FieldTexts(field) {
-			m.text(field, search.ClipText(text))
+			m.text(field, search.ClipText(text), project)
 			if eachTerm != nil {
 				for i := range m.base {
 					eachTerm(m.base[i].Term)
@@ -133,13 +133,14 @@ func makeWords(d *search.Document, project int64, eachTerm func(string)) []strin
 	return values
 }
 
-func (m *wordMaker) text(field, text string) {
+func (m *wordMaker) text(field, text string, project int64) {
 	m.base, m.parts = search.AppendTokens(m.base[:0], m.parts[:0], text)
 	column, parts := columnOf[field], columnOf[field]
 	if isFacetField(field) {
 		parts = restOf[field]
-		if len(m.base) != 1 || m.base[0].Term != search.FoldValue(text) {
+		if len(m.base) != 1 || m.base[0].Term != foldValue(text) {
 			column = parts
+			m.columns[0] = appendValue(m.columns[0], valuesTag(project, field), text, true, false)
 		}
 	}
 	m.stream(column, m.base)
@@ -163,7 +164,7 @@ func (m *wordMaker) stream(column int, tokens []search.Token) {
 // oneWord tells whether a value of a facet stands in the facet's own column.
 func oneWord(value string) (term string, ok bool) {
 	base, _ := search.AppendTokens(nil, nil, value)
-	if len(base) == 1 && base[0].Term == search.FoldValue(value) {
+	if len(base) == 1 && base[0].Term == foldValue(value) {
 		return base[0].Term, true
 	}
 	return "", false

@@ -36,45 +36,58 @@ type change struct {
 func (s *store) put(ctx context.Context, docs []search.Document) error {
 	learn := s.kept.learner()
 	return s.transact(ctx, learn != nil, func(tx *sql.Tx) ([]change, error) {
-		docs := lastOfEach(docs)
 		codes, err := projectCodes(ctx, tx, docs)
 		if err != nil {
 			return nil, err
 		}
-		made := makeRows(docs, codes, learn)
-		keys := make([][]byte, len(made))
-		for i := range made {
-			keys[i] = made[i].key
-		}
-		old, err := findRows(ctx, tx, keys)
-		if err != nil {
-			return nil, err
-		}
-		changes := make([]change, 0, len(docs)+len(old))
-		fresh := make([]int, 0, len(docs))
-		for i := range made {
-			was := old[string(made[i].key)]
-			if was == nil {
-				fresh = append(fresh, i)
-				continue
-			}
-			if first := bucketOf(codes[docs[i].ProjectID], startedOf(&docs[i])); was.rid&^slotMax != first || startOf(was.head) != docs[i].StartedAt {
-				changes = append(changes, change{row: *was, remove: true})
-				fresh = append(fresh, i)
-				continue
-			}
-			made[i].rid = was.rid
-			same := slices.Equal(was.words, made[i].words)
-			changes = append(changes, change{*was, true, same}, change{made[i], false, same})
-		}
-		if err := place(ctx, tx, docs, codes, made, fresh); err != nil {
-			return nil, err
-		}
-		for _, i := range fresh {
-			changes = append(changes, change{row: made[i]})
-		}
-		return changes, apply(ctx, tx, changes)
+		return putRows(ctx, tx, docs, makeRows(docs, codes, learn), codes)
 	})
+}
+
+// putRows stores documents that are rows already.
+func (s *store) putRows(ctx context.Context, docs []search.Document, made []row, codes map[string]int64) error {
+	return s.transact(ctx, true, func(tx *sql.Tx) ([]change, error) { return putRows(ctx, tx, docs, made, codes) })
+}
+
+// putRows stores rows of documents, of which only id, project and start are looked at. Of documents
+// with the same id the last counts.
+func putRows(ctx context.Context, tx *sql.Tx, docs []search.Document, made []row, codes map[string]int64) ([]change, error) {
+	last := make(map[string]int, len(docs))
+	keys := make([][]byte, len(made))
+	for i := range docs {
+		last[docs[i].ID], keys[i] = i, made[i].key
+	}
+	old, err := findRows(ctx, tx, keys)
+	if err != nil {
+		return nil, err
+	}
+	changes := make([]change, 0, len(docs)+len(old))
+	fresh := make([]int, 0, len(docs))
+	for i := range made {
+		if last[docs[i].ID] != i {
+			continue
+		}
+		was := old[string(made[i].key)]
+		if was == nil {
+			fresh = append(fresh, i)
+			continue
+		}
+		if startOf(was.head) != docs[i].StartedAt || was.rid>>rowBits != codes[docs[i].ProjectID] {
+			changes = append(changes, change{row: *was, remove: true})
+			fresh = append(fresh, i)
+			continue
+		}
+		made[i].rid = was.rid
+		same := slices.Equal(was.words, made[i].words)
+		changes = append(changes, change{*was, true, same}, change{made[i], false, same})
+	}
+	if err := place(ctx, tx, docs, codes, made, fresh); err != nil {
+		return nil, err
+	}
+	for _, i := range fresh {
+		changes = append(changes, change{row: made[i]})
+	}
+	return changes, apply(ctx, tx, changes)
 }
 
 // startOf reads the start of a session from its head.
@@ -120,24 +133,6 @@ func (s *store) transact(ctx context.Context, learned bool, do func(*sql.Tx) ([]
 	}
 	s.kept.changed(changes, learned)
 	return nil
-}
-
-// lastOfEach returns the documents without those that come again later in the same batch.
-func lastOfEach(docs []search.Document) []search.Document {
-	last := make(map[string]int, len(docs))
-	for i := range docs {
-		last[docs[i].ID] = i
-	}
-	if len(last) == len(docs) {
-		return docs
-	}
-	kept := make([]search.Document, 0, len(last))
-	for i := range docs {
-		if last[docs[i].ID] == i {
-			kept = append(kept, docs[i])
-		}
-	}
-	return kept
 }
 
 // projectCodes gives the numbers of the projects of documents, new ones where there was none.
