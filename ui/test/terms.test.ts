@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasTerm, plainWords, settled, sortIn, termOf, toggleTerm, withoutSort, words } from '../src/views/sessions/terms';
+import { hasTerm, plainWords, settled, sortIn, termOf, toggleTerm, unquoted, withoutSort, words } from '../src/views/sessions/terms';
 import { pieces } from '../src/views/sessions/marked';
 import { merge } from '../src/views/sessions/useSessionList';
 import { originOf } from '../src/views/settings/origin';
@@ -13,6 +13,10 @@ describe('terms', () => {
     expect(termOf('browser', 'Samsung Internet')).toBe('browser:"Samsung Internet"');
     expect(termOf('release', 'a"b')).toBe('release:"a\\"b"');
     expect(termOf('release', '1..2')).toBe('release:"1..2"');
+  });
+
+  it('are read as they were written', () => {
+    for (const value of ['Chrome', 'Samsung Internet', 'a"b\\c']) expect(unquoted(termOf('x', value).slice(2))).toBe(value);
   });
 
   it('are found and toggled without touching the rest', () => {

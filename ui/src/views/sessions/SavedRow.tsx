@@ -54,7 +54,14 @@ export function SavedRow({ saved, current, editable, search, onOpen }: Props) {
           <ActionIcon aria-label={s.rename(saved.name)} onClick={() => setNaming(true)}>
             <IconPencil size={15} />
           </ActionIcon>
-          <ActionIcon aria-label={s.delete(saved.name)} onClick={remove}>
+          <ActionIcon
+            aria-label={s.delete(saved.name)}
+            onClick={(event) => {
+              // The row goes, and the focus must not go with it.
+              event.currentTarget.closest<HTMLElement>('[role="dialog"]')?.focus();
+              remove();
+            }}
+          >
             <IconTrash size={15} />
           </ActionIcon>
         </>

@@ -2,6 +2,7 @@ import type { CompletionItem } from '../../api/types';
 import { useLanguage } from '../../i18n/i18n';
 import { keyHelp, valueName } from './names';
 import classes from './Suggestion.module.css';
+import { unquoted } from './terms';
 
 /** One thing that may come next: what is inserted, what it means, how many sessions have it. */
 export function Suggestion({ item, of }: { item: CompletionItem; /** The key whose value it is. */ of: string }) {
@@ -20,7 +21,7 @@ export function Suggestion({ item, of }: { item: CompletionItem; /** The key who
     const bare = item.text.replace(/:$/, '');
     if (item.kind === 'key') return keyHelp(bare, t) || (item.help ?? '');
     if (item.kind === 'operator') return t.query.operators[item.text] ?? item.help ?? '';
-    const value = item.text.replace(/^"|"$/g, '');
+    const value = unquoted(item.text);
     const name = valueName(of, value, t, f);
     return name === value ? '' : name;
   }

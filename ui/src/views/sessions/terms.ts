@@ -14,6 +14,11 @@ export function termOf(field: string, value: string): string {
   return `${field}:${plain ? value : `"${value.replace(/["\\]/g, '\\$&')}"`}`;
 }
 
+/** A value as it is, however it was written in a query. */
+export function unquoted(written: string): string {
+  return written.startsWith('"') ? written.slice(1, -1).replace(/\\(.)/g, '$1') : written;
+}
+
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
 export function hasTerm(query: string, term: string): boolean {
