@@ -92,7 +92,7 @@ func (f *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	known, ok := publishedCalls[call]
 	if !ok {
 		f.t.Errorf("the adapter calls %s, which is not in the table of the published API", call)
-		f.problem(w, 404, "not_found", "")
+		f.problem(w, 400, "bad_request", "")
 		return
 	}
 	for name, values := range r.URL.Query() {

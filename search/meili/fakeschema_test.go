@@ -21,8 +21,8 @@ import (
 const publishedVersion = "1.53.0"
 
 var publishedShapes = map[string]string{
-	"Index":   "uid! string, primaryKey string?",
-	"Summary": "taskUid! int, indexUid string?, status! status, type! kind, enqueuedAt! time",
+	"NewIndex": "uid! string, primaryKey string?",
+	"Summary":  "taskUid! int, indexUid string?, status! status, type! kind, enqueuedAt! time",
 	"Task": "uid! int, indexUid string?, status! status, type! kind, error Error?, enqueuedAt! string, startedAt string, finishedAt string, canceledBy int?, batchUid int?, duration string?, " +
 		"details Any?",
 	"Tasks":         "results! [Task], total! int, limit! int, from int?, next int?",
@@ -40,7 +40,9 @@ var publishedShapes = map[string]string{
 	"FilterFeature": "equality bool, comparison bool",
 	"MultiSearch":   "queries! [Query]",
 	// The description gives facets as the server's own type, its prose and examples as a list.
-	"Query":   "indexUid! string, q string?, limit int?, hitsPerPage int?, attributesToRetrieve [string]?, filter any, sort [string]?, facets [string]?, matchingStrategy matching, hybrid Any?",
+	"Query": "indexUid! string, q string?, limit int?, hitsPerPage int?, attributesToRetrieve [string]?, filter any, sort [string]?, facets [string]?, matchingStrategy matching, hybrid Any?",
+	// Of a multi-search the description gives the federated answer only; that it is a list of answers, each
+	// with its index, is of the server (1.50).
 	"Answers": "results! [Answer]",
 	"Answer": "indexUid! string, hits! [any], query! string, processingTimeMs! int, facetDistribution <<int>>?, facetStats <any>?, " +
 		"limit int, offset int, estimatedTotalHits int, hitsPerPage int, page int, totalPages int, totalHits int",
@@ -55,7 +57,7 @@ var publishedEnums = map[string][]string{
 	"matching":     {"last", "all", "frequency"},
 	"code": {"index_not_found", "index_already_exists", "invalid_search_filter", "invalid_search_sort", "invalid_search_facets", "invalid_document_id",
 		"invalid_index_uid", "invalid_swap_indexes", "invalid_swap_duplicate_index_found", "invalid_api_key", "missing_authorization_header", "bad_request",
-		"not_found", "task_not_found", "too_many_search_requests", "payload_too_large", "no_space_left_on_device", "internal"},
+		"task_not_found", "too_many_search_requests", "payload_too_large", "no_space_left_on_device", "internal"},
 }
 
 // endpoint is a call: what its query, body and answer are.
@@ -71,7 +73,7 @@ var publishedCalls = map[string]endpoint{
 	"GET /stats":                {status: 200, answer: "Stats"},
 	"GET /tasks":                {query: map[string]string{"limit": "int", "statuses": "status", "types": "kind"}, status: 200, answer: "Tasks"},
 	"GET /tasks/*":              {status: 200, answer: "Task"},
-	"POST /indexes":             {body: "Index", status: 202, answer: "Summary"},
+	"POST /indexes":             {body: "NewIndex", status: 202, answer: "Summary"},
 	"DELETE /indexes/*":         {status: 202, answer: "Summary"},
 	"PATCH /indexes/*/settings": {body: "Settings", status: 202, answer: "Summary"},
 	"GET /indexes/*/settings/filterable-attributes": {status: 200, answer: "[Rule]"},

@@ -17,7 +17,7 @@
 // relevance orders the maxRanked newest sessions.
 //
 // Of what the server takes at most (its version 1.50), this needs: of 468 bytes for a value 400, of 511
-// for a key 200, of 65,536 attributes about 150, of filters 150 deep about 100, of 1,000 hits a page,
+// for a key 200, of 65,536 attributes about 150, of filters 150 deep about 60, of 1,000 hits a page,
 // of the 100 MB of a request 16 (more if one session alone has them), of the 2 TiB of an index
 // those of a month.
 package meili
