@@ -15,8 +15,8 @@ import (
 // request and every answer against them.
 //
 // A shape lists fields and their types, separated by commas: ! behind a name marks one that has to be
-// there. Types are string, int (from 0 on), signed, number, bool, time, any, the name of a shape (capital
-// letter) or of an enum; [T] is a list, <T> a map by name, and T? may be null.
+// there. Types are string, int (from 0 on), bool, time, any, the name of a shape (capital letter) or of an
+// enum; [T] is a list, <T> a map by name, and T? may be null.
 
 const publishedVersion = "1.53.0"
 

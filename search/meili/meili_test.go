@@ -74,7 +74,7 @@ func shorten(x *Index) {
 
 // fakeDocuments is how many sessions the fake holds for the large part of the suite: it looks at each
 // for every filter.
-const fakeDocuments = 500
+const fakeDocuments = 400
 
 func openAt(t *testing.T, url, key, prefix string) *Index {
 	t.Helper()
