@@ -104,16 +104,27 @@ func (s *Service) detect(ctx context.Context, p *plan, r *review) error {
 // older version has none.
 func (p *plan) storedFacts(tab string) []signal.Fact {
 	var facts []signal.Fact
-	for i := range p.pieces[tab] {
-		row := p.pieces[tab][i].row
+	pieces := p.pieces[tab]
+	for i := range pieces {
+		row := pieces[i].row
 		if row == nil || len(facts) >= factsPerTabMax {
 			continue
 		}
+		facts = appendGap(facts, pieces, i)
 		some, err := signal.ParseFacts(row.Facts)
-		if err != nil {
-			continue // a newer version wrote them; sealing looks at the events again
+		if err != nil || len(some) == 0 {
+			// Another version stored it; sealing looks at the events again.
+			some = []signal.Fact{{At: row.LastAt, Kind: signal.FactGap}}
 		}
 		facts = append(facts, some...)
+	}
+	return facts
+}
+
+// appendGap says that something is missing where there are batches between a piece and the one before that never came.
+func appendGap(facts []signal.Fact, pieces []piece, i int) []signal.Fact {
+	if i > 0 && pieces[i].seq > pieces[i-1].seq+1 {
+		facts = append(facts, signal.Fact{At: pieces[i].firstAt, Kind: signal.FactGap})
 	}
 	return facts
 }
@@ -162,6 +173,7 @@ func (s *Service) tabFacts(ctx context.Context, p *plan, tab string) ([]signal.F
 		if len(facts) >= factsPerTabMax {
 			break
 		}
+		facts = appendGap(facts, pieces, i)
 		row := pieces[i].row
 		if row != nil && len(row.Facts) > 0 {
 			if some, err := signal.ParseFacts(row.Facts); err == nil {

@@ -188,6 +188,29 @@ func TestSignalsOfDamaged(t *testing.T) {
 	}
 }
 
+// TestSignalsOfMissing takes no click for dead whose answer may have been in a batch that never came.
+func TestSignalsOfMissing(t *testing.T) {
+	h := newHouse(t, "", mem.New())
+	events := troubled(base)
+	for _, lost := range []bool{false, true} {
+		id, tab := newID(), newID()
+		h.mustUpload(id, tab, 0, events[:7]...)
+		next := int64(1)
+		if lost {
+			next++
+		}
+		h.mustUpload(id, tab, next, events[7:]...)
+		live := h.signals(id)
+		h.sealAll()
+		if sealed := h.signals(id); !slices.Equal(live, sealed) {
+			t.Errorf("live %q, sealed %q", live, sealed)
+		}
+		if dead := strings.Contains(strings.Join(live, "\n"), " dead "); dead == lost {
+			t.Errorf("a batch is lost: %v, dead click: %v", lost, dead)
+		}
+	}
+}
+
 // forgetful stores sealings without a digest, as an older version did.
 type forgetful struct{ *sqlstore.Store }
 
