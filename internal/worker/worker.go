@@ -19,7 +19,10 @@ import (
 // How often each duty looks for work when it had none, or after it did all.
 const (
 	// indexEvery keeps the time from an ack to the session being found well below 2 s.
-	indexEvery        = 250 * time.Millisecond
+	indexEvery = 250 * time.Millisecond
+	// finishWithin is far above what a batch of sessions takes, and below what an orchestrator waits
+	// before it kills.
+	finishWithin      = 5 * time.Second
 	sealEvery         = 15 * time.Second
 	packsEvery        = time.Minute
 	dictionariesEvery = time.Hour
@@ -83,7 +86,7 @@ type duty struct {
 func (w *Worker) Run(ctx context.Context) {
 	sealer := &Sealer{Service: w.Service, Now: w.Now, Log: w.Log}
 	duties := []duty{
-		{"index", indexEvery, w.Indexer().RunOnce},
+		{"index", indexEvery, finishing(w.Indexer().RunOnce)},
 		{"seal", sealEvery, sealer.RunOnce},
 		{"packs", packsEvery, w.sweepPacks},
 		{"dictionaries", dictionariesEvery, w.dropDictionaries},
@@ -97,6 +100,18 @@ func (w *Worker) Run(ctx context.Context) {
 		all.Go(func() { d.run(ctx, w.Log) })
 	}
 	all.Wait()
+}
+
+// finishing lets a duty that is told to stop end what it has begun, for at most finishWithin: sessions that
+// were leased and not indexed would else be missing in the index until their lease ends.
+func finishing(once func(ctx context.Context) (bool, error)) func(ctx context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		calm, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		defer cancel()
+		stop := context.AfterFunc(ctx, func() { time.AfterFunc(finishWithin, cancel) })
+		defer stop()
+		return once(calm)
+	}
 }
 
 // Indexer is the duty that keeps the search index up to date.

@@ -417,6 +417,32 @@ func TestEmptyClaimsAndEndedLoginsGo(t *testing.T) {
 }
 
 // Run does all duties until it is told to stop, and then stops.
+// A service that is told to stop leaves no session leased: the next one would not see it for a minute.
+func TestWhatIsBeingIndexedWhenTheServiceStopsIsFinished(t *testing.T) {
+	w := newWorld(t)
+	w.send(uuid.NewString(), 0, w.page("https://shop.example/one"))
+	ctx, stop := context.WithCancel(t.Context())
+	w.worker.Index = &stopping{w.worker.Index, stop}
+	w.worker.Run(ctx)
+	if state, err := w.store.OutboxState(t.Context()); err != nil || state.Pending != 0 {
+		t.Errorf("%+v, %v: %s", state, err, w.log)
+	}
+	if w.found("url:/one") == "" {
+		t.Error("the session is not in the index")
+	}
+}
+
+// stopping is an index that stops the service before it takes documents.
+type stopping struct {
+	search.Index
+	stop context.CancelFunc
+}
+
+func (x *stopping) Put(ctx context.Context, docs []search.Document) error {
+	x.stop()
+	return x.Index.Put(ctx, docs)
+}
+
 func TestRunIndexesByItselfAndStops(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithCancel(t.Context())
