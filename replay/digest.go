@@ -15,6 +15,8 @@ import (
 type Digest struct {
 	// Signals counts the moments of each kind that signalKinds lists; what did not happen is not there.
 	Signals map[string]int `json:"signals,omitempty"`
+	// Pages is how many pages were visited.
+	Pages int `json:"pages,omitempty"`
 	// Visits are the pages in the order visited, at most visitsMax.
 	Visits []Visit `json:"visits,omitempty"`
 	// Entry and Exit are the addresses of the first and the last page.
@@ -62,6 +64,7 @@ func digest(moments []Moment, visits []Visit) Digest {
 			break
 		}
 	}
+	d.Pages = len(visits)
 	d.Visits = visits[:min(len(visits), visitsMax)]
 	return d
 }

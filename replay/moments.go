@@ -33,12 +33,13 @@ func (s *Service) Review(ctx context.Context, sess *Session) ([]Moment, *Digest,
 	if err != nil {
 		return nil, nil, err
 	}
-	moments := r.sorted()
-	if r.digest == nil {
-		d := digest(moments, r.visits)
-		r.digest = &d
+	if r.digest != nil {
+		return r.sorted(), r.digest, nil
 	}
-	return moments, r.digest, nil
+	r.moments = eachPageOnce(r.moments, r.visits, r.offset)
+	moments := r.sorted()
+	d := digest(moments, r.visits)
+	return moments, &d, nil
 }
 
 // review gathers what is told of one session.
@@ -72,6 +73,26 @@ func (s *Service) review(ctx context.Context, p *plan, r *review) (err error) {
 		return nil
 	}
 	return s.detect(ctx, p, r)
+}
+
+// eachPageOnce leaves out moments of pages that are no visit of their own: a load may be told in two batches, and is told again
+// with each full snapshot that is taken from time to time. Moments are in the client's clock.
+func eachPageOnce(moments []Moment, visits []Visit, offset int64) []Moment {
+	type place struct {
+		tab string
+		at  int64
+	}
+	begins, known := map[place]bool{}, map[string]bool{}
+	for i := range visits {
+		known[visits[i].Tab] = true
+		begins[place{visits[i].Tab, visits[i].At - offset}] = true
+	}
+	return slices.DeleteFunc(moments, func(m Moment) bool {
+		if m.Kind != signal.KindPage || !known[m.Tab] {
+			return false // an older version told of no visits
+		}
+		return !begins[place{m.Tab, m.At}]
+	})
 }
 
 // sorted returns the moments in time order, in the server's clock.

@@ -182,6 +182,7 @@ func (w *sealer) write(ctx context.Context, out io.Writer) (int64, error) {
 		}
 		index[i] = w.tabs[i].index(sess.ClockOffsetMs)
 	}
+	w.moments = eachPageOnce(w.moments, w.visits, sess.ClockOffsetMs)
 	slices.SortStableFunc(w.moments, func(a, b Moment) int { return cmp.Compare(a.At, b.At) })
 	text, err := json.Marshal(w.moments)
 	if err != nil {

@@ -188,6 +188,33 @@ func TestSignalsOfDamaged(t *testing.T) {
 	}
 }
 
+// TestPagesOnce tells of a page once, also where its load comes in two batches and a snapshot is taken later.
+func TestPagesOnce(t *testing.T) {
+	h := newHouse(t, "", mem.New())
+	id, tab := newID(), newID()
+	told := fmt.Sprintf(`{"type":5,"data":{"tag":"afterimage.page","payload":{"url":"https://x.kr/a","title":"가게"}},"timestamp":%d}`, base+5)
+	h.mustUpload(id, tab, 0, metaEvent(base, "https://x.kr/a"), pageEvent(base+1, "x"))
+	h.mustUpload(id, tab, 1, told)
+	h.mustUpload(id, tab, 2, metaEvent(base+600_000, "https://x.kr/a"), strings.Replace(pageEvent(base+600_001, "x"), `"id":1}`, `"id":9}`, 1))
+	h.mustUpload(id, tab, 3, metaEvent(base+700_000, "https://x.kr/b"), pageEvent(base+700_001, "y"))
+	for _, state := range []string{"live", "sealed"} {
+		moments, d, err := h.svc.Review(t.Context(), h.session(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var pages []string
+		for _, m := range moments {
+			if m.Kind == "page" {
+				pages = append(pages, fmt.Sprint(m.At-base, " ", m.Label))
+			}
+		}
+		if got := strings.Join(pages, ", "); got != "0 https://x.kr/a, 700000 https://x.kr/b" || d.Pages != 2 || d.Visits[0].Title != "가게" {
+			t.Errorf("%s: %s; %d pages, %+v", state, got, d.Pages, d.Visits)
+		}
+		h.sealAll()
+	}
+}
+
 // TestSignalsOfMissing takes no click for dead whose answer may have been in a batch that never came.
 func TestSignalsOfMissing(t *testing.T) {
 	h := newHouse(t, "", mem.New())

@@ -102,7 +102,7 @@ func sessionOf(s *replay.Session) sessionJSON {
 		Pages: pagesOf(s, digest), Entry: digest.Entry, Exit: digest.Exit, UTM: digest.UTM,
 		Browser: s.Client.Browser, OS: s.Client.OS, Device: s.Client.Device, Country: s.Client.Country,
 		Language: s.Client.Language, Release: s.Release, Referrer: s.Referrer,
-		Counts: countsOf(s.Counts, digest.Signals), Vitals: vitalsOf(digest.Vitals, s.Vitals),
+		Counts: countsOf(s.Counts, digest), Vitals: vitalsOf(digest.Vitals, s.Vitals),
 		Tags: allTags(s), TeamTags: s.TeamTags,
 		Events: s.Events, RawBytes: s.RawBytes, StoredBytes: s.StoredBytes, ClockOffsetMs: s.ClockOffsetMs}
 	if len(out.User.Traits) == 0 {
@@ -121,7 +121,8 @@ func sessionOf(s *replay.Session) sessionJSON {
 }
 
 // pagesOf joins the pages with what the digest tells of each. A page that it does not know,
-// because it was visited a moment ago, lasts until the next one of its tab.
+// because it was visited a moment ago, lasts until the next one of its tab; one that is told of again, as with each
+// full snapshot, is left out.
 func pagesOf(s *replay.Session, digest *replay.Digest) []pageJSON {
 	type stay struct {
 		tab string
@@ -132,9 +133,18 @@ func pagesOf(s *replay.Session, digest *replay.Digest) []pageJSON {
 		visits[stay{digest.Visits[i].Tab, digest.Visits[i].At}] = &digest.Visits[i]
 	}
 	pages := make([]pageJSON, len(s.Pages))
+	again := make([]bool, len(s.Pages))
+	on := map[string]string{} // address that a tab is on
+	for i, p := range s.Pages {
+		again[i] = digest.Pages > 0 && visits[stay{p.Tab, p.At}] == nil && on[p.Tab] == p.URL
+		on[p.Tab] = p.URL
+	}
 	until := map[string]int64{} // when the page that comes next in a tab begins
 	for i := len(s.Pages) - 1; i >= 0; i-- {
 		p := s.Pages[i]
+		if again[i] {
+			continue
+		}
 		end, followed := until[p.Tab]
 		if !followed {
 			end = s.EndedAt
@@ -145,10 +155,20 @@ func pagesOf(s *replay.Session, digest *replay.Digest) []pageJSON {
 		}
 		until[p.Tab] = p.At
 	}
-	return pages
+	kept := pages[:0]
+	for i := range pages {
+		if !again[i] {
+			kept = append(kept, pages[i])
+		}
+	}
+	return kept
 }
 
-func countsOf(counts replay.Counts, signals map[string]int) countsJSON {
+func countsOf(counts replay.Counts, digest *replay.Digest) countsJSON {
+	signals := digest.Signals
+	if digest.Pages > 0 {
+		counts.Pages = digest.Pages // the row counts a page again that is told of again
+	}
 	return countsJSON{Counts: counts, Rage: signals["rage"], Dead: signals["dead"], ErrorClick: signals["errorclick"],
 		QuickBack: signals["quickback"], Slow: signals["slowrequest"] + signals["slowpage"], Thrash: signals["thrash"],
 		Abandon: signals["abandon"], Freeze: signals["freeze"], Refresh: signals["refresh"]}

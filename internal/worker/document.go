@@ -33,6 +33,9 @@ func document(s *replay.Session, moments []replay.Moment, found *replay.Digest, 
 		ResponseCount: len(responses),
 		Tags:          tagsOf(s), Traits: traitsOf(s.User.Traits), Signals: signalsOf(found), Vitals: vitalsOf(found),
 	}
+	if found.Pages > 0 {
+		d.PageCount = found.Pages // the row counts a page again that is told of again
+	}
 	var urls, titles texts
 	for _, p := range s.Pages {
 		urls.add(withoutQuery(p.URL))
