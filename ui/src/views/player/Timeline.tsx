@@ -1,4 +1,5 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
 import { type KeyboardEvent, useMemo } from 'react';
 import { useLanguage } from '../../i18n/i18n';
 import { pathOf } from '../../lib/session';
@@ -10,8 +11,10 @@ import { momentLabel } from './panel/label';
 import classes from './Timeline.module.css';
 
 const bins = 160;
-/** Marks of one kind nearer than this share of the width would overlap. */
-const apart = 0.02;
+/** Marks nearer than this would overlap. */
+const apartPx = 17;
+/** The width that marks are laid out for until the real one is known. */
+const widthPx = 800;
 /** Narrower than this share of the width, a page's name could not be read. */
 const pageLeast = 0.04;
 const keyStepMs = 5_000;
@@ -25,9 +28,11 @@ export function Timeline() {
   const start = usePlayer((s) => s.start);
   const end = usePlayer((s) => s.end);
   const gaps = usePlayer((s) => s.gaps);
+  const { ref, width } = useElementSize();
   const shown = useMemo(() => {
     const extent = { start, end };
     const own = moments.filter((moment) => !moment.tab || moment.tab === tab);
+    const apart = apartPx / (width || widthPx);
     const signals = marks(own, found, extent, apart);
     return {
       density: density(own, extent, bins),
@@ -36,9 +41,9 @@ export function Timeline() {
       pages: pageSegments(session.pages ?? [], tab, extent, pageLeast),
       gaps: spanSegments(gaps, extent),
     };
-  }, [moments, session.pages, gaps, tab, start, end]);
+  }, [moments, session.pages, gaps, tab, start, end, width]);
   return (
-    <section className={classes.timeline} aria-label={t.player.timeline}>
+    <section ref={ref} className={classes.timeline} aria-label={t.player.timeline}>
       {shown.rows.map((row, i) => (
         // Rows never change places.
         <div key={shown.rows.length - i} className={classes.marks}>

@@ -20,6 +20,7 @@ export function SavedSearches({ search }: { search: Search }) {
   const [opened, openedIs] = useDisclosure(false);
   const saved = useSavedSearches(project.id, opened);
   const current = saved.data?.find((one) => one.id === search.saved);
+  const changed = current !== undefined && differs(current, search);
   const s = t.sessions.saved;
   return (
     <Popover opened={opened} onChange={(open) => !open && openedIs.close()} position="bottom-end" width={380} shadow="md" trapFocus returnFocus transitionProps={{ duration: 100 }}>
@@ -28,12 +29,12 @@ export function SavedSearches({ search }: { search: Search }) {
           size="sm"
           variant="default"
           className={classes.button}
-          aria-label={current ? `${s.title}: ${current.name}` : s.title}
+          aria-label={[current ? `${s.title}: ${current.name}` : s.title, changed && s.changed].filter(Boolean).join(' ')}
           leftSection={current ? <IconBookmarkFilled size={16} className={classes.current} /> : <IconBookmark size={16} />}
           onClick={openedIs.toggle}
         >
-          <span className={classes.name}>{current ? current.name : s.title}</span>
-          {current && differs(current, search) && <span className={classes.changed}>{s.changed}</span>}
+          <span className={classes.name}>{current ? current.name : s.title}</span>{' '}
+          {changed && <span className={classes.changed}>{s.changed}</span>}
         </Button>
       </Popover.Target>
       <Popover.Dropdown className={classes.dropdown}>

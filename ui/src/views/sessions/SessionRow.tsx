@@ -11,7 +11,7 @@ import { Time, useNow } from '../../ui/Time';
 import { pieces } from './marked';
 import classes from './SessionRow.module.css';
 
-/** More tags than this would leave no room for the name. */
+/** More tags than this would leave no room for the way through the visit. */
 const tagsShown = 2;
 
 interface Props {
@@ -27,11 +27,11 @@ export function SessionRow({ session, onFocus }: Props) {
   return (
     <Link to={`/p/${session.projectId}/sessions/${session.id}`} className={classes.row} onFocus={onFocus} data-session={session.id}>
       <span className={classes.when}>{live ? <LiveBadge /> : <Time at={session.startedAt} />}</span>
-      <span className={classes.who}>
-        <span className={classes.name}>{who(session, t)}</span>
+      <span className={classes.who}>{who(session, t)}</span>
+      <span className={classes.what}>
         <Tags tags={session.tags ?? []} most={tagsShown} />
+        <Trail steps={trailOf(pages)} />
       </span>
-      <Trail steps={trailOf(pages)} />
       <span className={classes.client}>
         <Client session={session} />
       </span>

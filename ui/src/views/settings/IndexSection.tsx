@@ -50,7 +50,7 @@ function Waiting({ indexing: { pending, failing, oldestAt } }: { indexing: Index
 }
 
 function Failing({ failing, items }: { failing: number; items: FailedIndexing[] }) {
-  const { t } = useLanguage();
+  const { t, f } = useLanguage();
   const { project } = useAccount();
   const { onError } = useSaved();
   const retry = useIndexingJob(project.id, 'retry');
@@ -69,7 +69,7 @@ function Failing({ failing, items }: { failing: number; items: FailedIndexing[] 
           <li key={item.sessionId}>
             <Link to={`/p/${project.id}/sessions/${item.sessionId}`}>{t.sessions.anonymous(shortId(item.sessionId))}</Link>
             <span className={classes.tries}>
-              {x.attempts(item.attempts)} · {x.next} <Time at={item.retryAt} />
+              {x.attempts(item.attempts)} · {x.next} {f.clock(item.retryAt)}
             </span>
             <code className={classes.why}>{item.error}</code>
           </li>
@@ -93,7 +93,7 @@ function Rebuild({ rebuild }: { rebuild: Indexing['rebuild'] }) {
       {running ? (
         <>
           <Progress value={(done / most) * 100} aria-label={x.rebuilding} transitionDuration={120} />
-          <p className={classes.state} role="status">
+          <p className={classes.progress} role="status">
             {x.rebuilding}: {x.progress(f.number(done), f.number(most))}
           </p>
         </>
