@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hasTerm, plainWords, settled, sortIn, termOf, toggleTerm, unquoted, withoutSort, words } from '../src/views/sessions/terms';
 import { pieces } from '../src/views/sessions/marked';
-import { merge } from '../src/views/sessions/useSessionList';
+import { follow, merge } from '../src/views/sessions/useSessionList';
 import { originOf } from '../src/views/settings/origin';
 import { scriptTag } from '../src/lib/snippet';
 import { countUntil } from '../src/lib/moments';
@@ -83,6 +83,14 @@ describe('merging the newest sessions in', () => {
     expect(merge([hit('z', 9)], [hit('a', 1)])).toBeNull();
     expect(merge([hit('z', 9)], [])?.length).toBe(1);
     expect(merge([], [hit('a', 1)])?.length).toBe(1);
+  });
+
+  it('never mixes sessions with the very words with those with similar ones', () => {
+    const shown = [hit('a', 1)];
+    expect(follow(undefined, true, shown)).toEqual(shown);
+    expect(follow({ items: [hit('b', 2), hit('a', 1)], typos: true }, true, shown)?.length).toBe(2);
+    expect(follow({ items: [hit('b', 2), hit('a', 1)] }, true, shown)).toBeNull();
+    expect(follow({ items: [hit('b', 2), hit('a', 1)], typos: true }, false, shown)).toBeNull();
   });
 });
 

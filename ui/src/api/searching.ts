@@ -27,11 +27,12 @@ export function useCompletion(project: string, q: string, pos: number, enabled: 
   });
 }
 
-/** The project's saved searches; their counts follow while watched. */
-export function useSavedSearches(project: string, watched: boolean) {
+/** The project's saved searches; their counts follow while watched, and cost too much to be asked for unseen. */
+export function useSavedSearches(project: string, watched: boolean, enabled: boolean) {
   return useQuery({
     queryKey: savedKey(project),
     queryFn: async ({ signal }) => (await get<{ items: SavedSearch[] | null }>('/searches', { project, tz: timeZone }, signal)).items ?? [],
+    enabled,
     refetchInterval: watched ? savedRefreshMs : false,
     staleTime: savedRefreshMs,
   });

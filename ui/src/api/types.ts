@@ -232,7 +232,7 @@ export interface SavedSearch {
   createdBy: string;
   createdAt: number;
   updatedAt: number;
-  /** How many sessions it finds now; -1: its query is refused. */
+  /** How many sessions it finds now; -1: its query is refused, or it was not counted in time. */
   count: number;
 }
 

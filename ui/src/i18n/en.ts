@@ -105,7 +105,7 @@ export const en = {
       deleted: (name: string) => `“${name}” deleted`,
       undo: 'Undo',
       taken: 'Another saved search has this name.',
-      refused: 'This query cannot be understood any more.',
+      uncounted: 'Not counted: the query cannot be understood any more, or counting took too long.',
       none: { title: 'No saved searches yet', text: 'Save a search that you keep coming back to. Everybody in this project sees it, with how many sessions it finds right now.', action: 'Search for rage clicks' },
       viewerNone: 'Nobody has saved a search yet. Members of this project can.',
     },

@@ -3,7 +3,7 @@ import { withJosa } from './josa';
 
 export const searchKo: Catalogue['query'] = {
   suggestions: '제안',
-  operators: { '>': '보다 큼', '<': '보다 작음', '>=': '이상', '<=': '이하', '*': '있으면 모두', OR: '둘 중 하나', '-': '빼고' },
+  operators: { '>': '보다 큼', '<': '보다 작음', '>=': '이상', '<=': '이하', '*': '하나라도 있음', OR: '둘 중 하나', '-': '빼고' },
   howTo: { choose: '고르기', take: '넣기', close: '닫기', search: '검색' },
   keys: {
     user: '사용자 ID나 이메일',
@@ -67,8 +67,8 @@ export const searchKo: Catalogue['query'] = {
     'too-deep': (most) => `괄호는 ${most}겹까지 쓸 수 있어요.`,
     nul: () => '검색어에 NUL 문자가 있어요. 지워 주세요.',
     'nothing-to-find': () => '찾을 말이 없어요. 글자나 숫자를 한 자 이상 적어 주세요.',
-    'never-closed': (sign) => `${sign} 뒤를 닫지 않았어요.`,
-    'closes-nothing': () => '짝이 없는 )예요. 지우거나 따옴표로 감싸 주세요.',
+    'never-closed': (sign) => `${sign} 기호를 닫지 않았어요.`,
+    'closes-nothing': () => '짝이 맞지 않는 )가 있어요. 지우거나 따옴표로 감싸 주세요.',
     'or-side': () => 'OR는 양쪽에 찾을 말이 있어야 해요. OR라는 글자를 찾으려면 따옴표로 감싸 주세요.',
     'unknown-key': (key, nearest) => `“${key}” 필터는 없어요.${nearest ? ` ${nearest}:를 찾으셨나요?` : ''} 글자 그대로 찾으려면 따옴표로 감싸 주세요.`,
     'trait-name': () => '속성 이름이 빠졌어요. trait.plan:pro처럼 적어 주세요.',
@@ -90,6 +90,6 @@ export const searchKo: Catalogue['query'] = {
     'and-word': () => '“AND”를 글자 그대로 찾고 있어요. 띄어쓰기만 해도 모두 있는 세션을 찾으니 빼도 돼요.',
     'not-word': () => '“NOT”을 글자 그대로 찾고 있어요. 빼고 찾을 말 앞에는 -를 붙여 주세요.',
     'space-after-colon': (key) => `${key}: 뒤의 빈칸을 지워 주세요.`,
-    'no-colon': (key, value) => `${key}:${value}라는 필터를 찾으셨나요? 지금은 글자 그대로 찾고 있어요.`,
+    'no-colon': (key, value) => `${key}:${value} 필터를 쓰려고 하셨나요? 지금은 글자 그대로 찾고 있어요.`,
   },
 };

@@ -40,8 +40,8 @@ export function SavedRow({ saved, current, editable, search, onOpen }: Props) {
       >
         <span className={classes.label}>{saved.name}</span>
         {saved.count < 0 ? (
-          <Tooltip label={s.refused}>
-            <IconAlertTriangle size={15} className={classes.refused} role="img" aria-label={s.refused} />
+          <Tooltip label={s.uncounted} multiline maw={280}>
+            <IconAlertTriangle size={15} className={classes.uncounted} role="img" aria-label={s.uncounted} />
           </Tooltip>
         ) : (
           <span className={classes.count} role="img" aria-label={t.sessions.total(saved.count)}>

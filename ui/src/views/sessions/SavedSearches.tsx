@@ -18,7 +18,7 @@ export function SavedSearches({ search }: { search: Search }) {
   const { t } = useLanguage();
   const { project } = useAccount();
   const [opened, openedIs] = useDisclosure(false);
-  const saved = useSavedSearches(project.id, opened);
+  const saved = useSavedSearches(project.id, opened, opened || search.saved !== '');
   const current = saved.data?.find((one) => one.id === search.saved);
   const changed = current !== undefined && differs(current, search);
   const s = t.sessions.saved;

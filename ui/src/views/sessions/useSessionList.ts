@@ -18,6 +18,15 @@ export function merge(newest: readonly SessionHit[], loaded: readonly SessionHit
   );
 }
 
+/**
+ * The same for a whole answer. Sessions with the very words may come while those with similar ones are
+ * shown, and go again: the two are never mixed.
+ */
+export function follow(newest: Pick<SessionList, 'items' | 'typos'> | undefined, typos: boolean, loaded: readonly SessionHit[]): SessionHit[] | null {
+  if (!newest) return [...loaded];
+  return (newest.typos ?? false) === typos ? merge(newest.items ?? [], loaded) : null;
+}
+
 /** The sessions of a search: pages as they are scrolled to, news while live is true. */
 export function useSessionList(what: SessionsAsked, live: boolean) {
   const client = useQueryClient();
@@ -26,9 +35,7 @@ export function useSessionList(what: SessionsAsked, live: boolean) {
   const newest = useNewestSessions(what, live && what.sort === 'newest' && pages.isSuccess && !pages.isPlaceholderData);
   const loaded = useMemo(() => pages.data?.pages.flatMap((page: SessionList) => page.items ?? []) ?? [], [pages.data]);
   const typos = pages.data?.pages[0]?.typos ?? false;
-  // Sessions with the very words may come while those with similar ones are shown, and go again: the two are never mixed.
-  const turned = newest.data !== undefined && pages.isSuccess && (newest.data.typos ?? false) !== typos;
-  const merged = useMemo(() => (turned ? null : newest.data ? merge(newest.data.items ?? [], loaded) : loaded), [turned, newest.data, loaded]);
+  const merged = useMemo(() => follow(newest.data, typos, loaded), [newest.data, typos, loaded]);
   useEffect(() => {
     if (merged === null) void client.resetQueries({ queryKey: ['sessions', what] });
   }, [merged, client, what]);
