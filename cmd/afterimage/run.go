@@ -89,7 +89,7 @@ func init() {
 		projectListCommand, projectCreateCommand, projectKeyCommand, projectSetCommand,
 		tokenCreateCommand, tokenListCommand, tokenRevokeCommand,
 		userListCommand, userAddCommand, userLinkCommand,
-		benchIngestCommand, benchVerifyCommand, benchSealCommand, benchPlayCommand,
+		benchIngestCommand, benchVerifyCommand, benchSealCommand, benchPlayCommand, benchSearchCommand,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/afterimage/afterimage/internal/account"
 	"github.com/afterimage/afterimage/internal/auth"
+	"github.com/afterimage/afterimage/internal/bench"
 	"github.com/afterimage/afterimage/internal/sqlstore"
 	"github.com/afterimage/afterimage/internal/worker"
 	"github.com/afterimage/afterimage/replay"
@@ -18,6 +19,7 @@ import (
 	"github.com/afterimage/afterimage/replay/blob/s3"
 	"github.com/afterimage/afterimage/search"
 	"github.com/afterimage/afterimage/search/fts"
+	"github.com/afterimage/afterimage/search/fts/plain"
 	"github.com/afterimage/afterimage/search/meili"
 )
 
@@ -171,6 +173,14 @@ func (s *stores) openService(ctx context.Context) error {
 		return s.replay.Close(ctx)
 	})
 	return nil
+}
+
+// openBenchIndex opens an index to measure: the embedded one, or the plain one beside it.
+func openBenchIndex(folder string, embedded bool) (bench.SearchIndex, error) {
+	if embedded {
+		return fts.Open(filepath.Join(folder, searchFile))
+	}
+	return plain.Open(folder)
 }
 
 // openIndex opens the search index. One that was just made, beside sessions that are

@@ -6,7 +6,6 @@ package plain
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -18,8 +17,8 @@ import (
 	"github.com/afterimage/afterimage/search"
 )
 
-// ErrNotAble is returned for what the plain index cannot be asked.
-var ErrNotAble = errors.New("the plain index has words, whole values and times only")
+// errNotAble is returned for what the plain index cannot be asked.
+var errNotAble = fmt.Errorf("%w: the plain index has words, whole values and times only", search.ErrQuery)
 
 const schema = `
 CREATE TABLE docs (rid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, project TEXT NOT NULL, started INTEGER NOT NULL,
@@ -54,16 +53,16 @@ func Open(dir string) (*Index, error) {
 // Close closes the file.
 func (x *Index) Close() error { return x.db.Close() }
 
-// Bytes is the size of the file. It holds no documents.
-func (x *Index) Bytes(ctx context.Context) (int64, error) {
+// Sizes is the size of the file. It holds no documents.
+func (x *Index) Sizes(ctx context.Context) (index, documents int64, err error) {
 	if _, err := x.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	info, err := os.Stat(x.path)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return info.Size(), nil
+	return info.Size(), 0, nil
 }
 
 // Put stores documents that are new.
@@ -172,11 +171,11 @@ func conditions(r search.Request) (where string, args []any, err error) {
 			match = append(match, phrase)
 		case *search.Field:
 			if n.Op != search.OpIs || len(n.Values) != 1 || search.Spec(n.Key).Kind != search.KindValue {
-				return "", nil, ErrNotAble
+				return "", nil, errNotAble
 			}
 			where, args = where+` AND docs.`+n.Key+` = ?`, append(args, n.Values[0].Text)
 		default:
-			return "", nil, ErrNotAble
+			return "", nil, errNotAble
 		}
 	}
 	if match != nil {
