@@ -31,7 +31,7 @@ describe('the query language', () => {
   });
 
   it('explains each trait', () => {
-    expect(keyHelp('trait.plan', en)).toBe(en.query.keys['trait.NAME']);
+    expect(keyHelp('trait.plan', en)).toBe(en.query.trait);
     expect(keyHelp('nosuch', en)).toBe('');
   });
 

@@ -5,6 +5,7 @@ export const searchEn = {
   suggestions: 'Suggestions',
   operators: { '>': 'more than', '<': 'less than', '>=': 'at least', '<=': 'at most', '*': 'any', OR: 'either side', '-': 'without' } as Record<string, string>,
   howTo: { choose: 'choose', take: 'take', close: 'close', search: 'search' },
+  trait: 'told by the site of the person',
   keys: {
     user: 'id or e-mail of the person',
     email: 'e-mail of the person',

@@ -5,6 +5,7 @@ export const searchKo: Catalogue['query'] = {
   suggestions: '제안',
   operators: { '>': '보다 큼', '<': '보다 작음', '>=': '이상', '<=': '이하', '*': '하나라도 있음', OR: '둘 중 하나', '-': '빼고' },
   howTo: { choose: '고르기', take: '넣기', close: '닫기', search: '검색' },
+  trait: '사이트가 알려 준 사용자 속성',
   keys: {
     user: '사용자 ID나 이메일',
     email: '사용자 이메일',

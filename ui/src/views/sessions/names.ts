@@ -26,7 +26,7 @@ export function valueName(key: string, value: string, t: Catalogue, f: Format): 
 /** What a key of the query language finds; nothing for one that is not known here. */
 export function keyHelp(key: string, t: Catalogue): string {
   const keys: Record<string, string> = t.query.keys;
-  return keys[key] ?? (key.startsWith('trait.') ? t.query.keys['trait.NAME'] : '');
+  return keys[key] ?? (key.startsWith('trait.') ? t.query.trait : '');
 }
 
 function faultNamed(code: string, args: readonly string[], t: Catalogue): string | undefined {
