@@ -140,6 +140,19 @@ test('it is renamed, deleted, and taken back', async () => {
   await page.getByRole('list', { name: 'Saved searches' }).getByRole('link', { name: 'Angry at paying' }).waitFor()
 })
 
+test('who may only look opens saved searches, and is offered no change', async () => {
+  await page.route('**/api/v1/me', async (route) => {
+    const answer = await (await route.fetch()).json()
+    await route.fulfill({ json: { ...answer, user: { ...answer.user, role: 'viewer' } } })
+  })
+  await search('has:rage')
+  await onlyAngry('it is found')
+  await savedButton().click()
+  await page.getByRole('list', { name: 'Saved searches' }).getByRole('link', { name: 'Angry at paying' }).waitFor()
+  for (const name of [/^Rename/, /^Delete/, 'Save']) assert.equal(await page.getByRole('dialog').getByRole('button', { name }).count(), 0)
+  await page.unroute('**/api/v1/me')
+})
+
 test('a typo finds it, and the list says so', async () => {
   await search('결재')
   await onlyAngry('similar words are found')
