@@ -16,6 +16,9 @@ type expr struct {
 	match string
 	sql   string
 	args  []any
+	// head says the same as match, of a session that is looked at anyway; nil where the head does
+	// not tell.
+	head func(*head) bool
 }
 
 // plan is a compiled query: rows must match the FTS5 expression, if there is one, and
@@ -35,6 +38,9 @@ type compiler struct {
 	within  span // rows that are asked for
 	now     int64
 	calls   *callbacks
+	// sets gives the values of facets that sessions have, see facetColumns; nil where they are
+	// not in memory.
+	sets func() [][]string
 	// near gives the terms that are one typo away; nil where words match as they were written.
 	near func(term string) []string
 	err  error // of reading the index
@@ -138,8 +144,11 @@ func (c *compiler) combine(all []expr, op string) expr {
 		pure = pure && e.match != ""
 		kept = append(kept, e)
 	}
-	if len(kept) == 0 {
+	switch len(kept) {
+	case 0:
 		return nothing
+	case 1:
+		return kept[0]
 	}
 	var texts []string
 	var args []any
@@ -147,6 +156,9 @@ func (c *compiler) combine(all []expr, op string) expr {
 		if pure {
 			texts = append(texts, e.match)
 			continue
+		}
+		if e.match != "" && e.head != nil {
+			e = c.onHead(e.head)
 		}
 		if e.match != "" {
 			e = expr{sql: "d.rid IN (SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? AND rowid <= ?)",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"slices"
 	"sort"
 
@@ -192,41 +193,34 @@ func (t *tally) facets() map[string]map[string]int64 {
 	return facets
 }
 
-// count fills the total and the facets of a result, as far as they are asked for.
-func (x *run) count(ctx context.Context, result *search.Result) error {
+// count fills the total and the facets of a result, as far as they are asked for; page is what
+// was found.
+func (x *run) count(ctx context.Context, page []found, result *search.Result) error {
 	r := x.r
 	if !r.WithFacet && !r.WithTotal {
 		return nil
 	}
 	everything := x.plan.match == "" && len(x.plan.where) == 0
 	if !r.WithFacet && !everything {
-		rid, from, args := x.counted()
+		rid, from, args := x.counted(x.all)
 		return x.tx.QueryRowContext(ctx, "SELECT count("+rid+")"+from, args...).Scan(&result.Total)
 	}
 	c, err := x.s.kept.facetsOf(ctx, x.tx, x.project)
 	if err != nil {
 		return err
 	}
-	t := &tally{c: c}
+	var t *tally
 	switch {
 	case c == nil:
 		t, err = x.countHeads(ctx)
 	case everything && x.all == x.inner:
-		t.values = make([]int64, len(c.sets))
+		t = newTally(c)
 		from := sort.Search(len(c.rids), func(i int) bool { return c.rids[i] >= x.all.low })
 		for i := from; i < len(c.rids) && c.rids[i] <= x.all.high; i++ {
 			t.line(i)
 		}
 	default:
-		t.values = make([]int64, len(c.sets))
-		n := x.calls.add(func(args []driver.Value) (bool, error) {
-			rid, _ := args[0].(int64)
-			t.row(rid)
-			return false, nil
-		})
-		rid, from, args := x.counted()
-		var none int64
-		err = x.tx.QueryRowContext(ctx, "SELECT total("+callName+"(?, "+rid+"))"+from, append([]any{n}, args...)...).Scan(&none)
+		t, err = x.countRows(ctx, c, page)
 	}
 	if err != nil {
 		return err
@@ -240,10 +234,93 @@ func (x *run) count(ctx context.Context, result *search.Result) error {
 	return nil
 }
 
+func newTally(c *facetColumns) *tally { return &tally{c: c, values: make([]int64, len(c.sets))} }
+
+// manyRows is how many rows are worth counting on two cores.
+const manyRows = 10_000
+
+// countRows counts the rows that match.
+func (x *run) countRows(ctx context.Context, c *facetColumns, page []found) (*tally, error) {
+	t := newTally(c)
+	if x.expected(c, page) < manyRows {
+		return t, x.countPart(ctx, x.tx, x.all, t)
+	}
+	select {
+	case x.s.second <- struct{}{}:
+		defer func() { <-x.s.second }()
+	default: // somebody else has the second core
+		return t, x.countPart(ctx, x.tx, x.all, t)
+	}
+	// Nobody writes meanwhile, see memory.changing: the other connection sees the same.
+	other, err := x.s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	defer other.Rollback()
+	middle := c.middle(x.all)
+	late, done := newTally(c), make(chan error, 1)
+	go func() { done <- x.countPart(ctx, other, span{middle, x.all.high}, late) }()
+	err = x.countPart(ctx, x.tx, span{x.all.low, middle - 1}, t)
+	err = errors.Join(err, <-done)
+	t.add(late)
+	return t, err
+}
+
+// expected guesses how many rows match, from how close together those of the page stand.
+func (x *run) expected(c *facetColumns, page []found) int {
+	if len(page) < x.r.Limit || len(page) == 0 {
+		return len(page)
+	}
+	low, high := page[0].rid, page[0].rid
+	for _, f := range page {
+		low, high = min(low, f.rid), max(high, f.rid)
+	}
+	from, to := c.at(x.all.low), c.at(x.all.high+1)
+	return len(page) * (to - from) / (c.at(high+1) - c.at(low) + 1)
+}
+
+// at is where in the columns the first row from rid on stands.
+func (c *facetColumns) at(rid int64) int {
+	return sort.Search(len(c.rids), func(i int) bool { return c.rids[i] >= rid })
+}
+
+// middle is a row that has as many before it as behind.
+func (c *facetColumns) middle(in span) int64 {
+	i := (c.at(in.low) + c.at(in.high+1)) / 2
+	if i >= len(c.rids) {
+		return in.high
+	}
+	return c.rids[i]
+}
+
+func (t *tally) add(other *tally) {
+	t.total += other.total
+	for i, n := range other.values {
+		t.values[i] += n
+	}
+	for i, n := range other.has {
+		t.has[i] += n
+	}
+}
+
+// countPart counts the rows that match and are in a span.
+func (x *run) countPart(ctx context.Context, tx *sql.Tx, in span, t *tally) error {
+	var calls callbacks
+	defer calls.release()
+	n := calls.add(func(args []driver.Value) (bool, error) {
+		rid, _ := args[0].(int64)
+		t.row(rid)
+		return false, nil
+	})
+	rid, from, args := x.counted(in)
+	var none float64
+	return tx.QueryRowContext(ctx, "SELECT total("+callName+"(?, "+rid+"))"+from, append([]any{n}, args...)...).Scan(&none)
+}
+
 // counted is source for counting: of the buckets at the ends of the time asked for, only the
 // sessions that began in it.
-func (x *run) counted() (rid, from string, args []any) {
-	rid, from, args = x.source(x.all, false)
+func (x *run) counted(in span) (rid, from string, args []any) {
+	rid, from, args = x.source(in, false)
 	if x.all == x.inner {
 		return rid, from, args
 	}

@@ -92,21 +92,53 @@ func (c *compiler) whole(f *search.Field, prefix string, v search.Value) expr {
 // facet asks for a value of a field that has one.
 func (c *compiler) facet(field string, v search.Value) expr {
 	text, beginning, wild := pattern(v)
-	tag := valuesTag(c.project, field) + folded(text)
-	switch {
-	case wild || beginning && strings.Contains(tag, hashMark) || beginning && strings.TrimSpace(text) != text:
-		return c.onHead(func(h *head) bool { return search.MatchValue(v, h.value(field)) })
-	case beginning:
-		match := begins(tag)
-		if term, ok := oneWord(text); ok {
-			match = "(" + match + " OR " + inColumns([]string{field}, begins(term)) + ")"
+	onHead := func(h *head) bool { return search.MatchValue(v, h.value(field)) }
+	if !beginning && !wild {
+		return expr{match: c.facetValue(field, text), head: onHead}
+	}
+	if c.sets != nil {
+		if sets := c.sets(); sets != nil {
+			return expr{match: c.facetValues(sets, field, v), head: onHead}
 		}
-		return expr{match: match}
 	}
+	tag := valuesTag(c.project, field) + folded(text)
+	if wild || strings.Contains(tag, hashMark) || strings.TrimSpace(text) != text {
+		return c.onHead(onHead)
+	}
+	match := begins(tag)
 	if term, ok := oneWord(text); ok {
-		return expr{match: inColumns([]string{field}, quote(term))}
+		match = "(" + match + " OR " + inColumns([]string{field}, begins(term)) + ")"
 	}
-	return expr{match: "(" + quote(tag) + " OR " + quote(tag+tagBreak) + ")"}
+	return expr{match: match, head: onHead}
+}
+
+func (c *compiler) facetValue(field, value string) string {
+	if term, ok := oneWord(value); ok {
+		return inColumns([]string{field}, quote(term))
+	}
+	tag := valuesTag(c.project, field) + folded(value)
+	return "(" + quote(tag) + " OR " + quote(tag+tagBreak) + ")"
+}
+
+// facetValues asks for all values that sessions have and that fit a pattern: FTS5 gathers all rows of
+// words that begin alike before it shows the first, but not those of some words.
+func (c *compiler) facetValues(sets [][]string, field string, v search.Value) string {
+	i := slices.Index(headFields, field)
+	var all []string
+	seen := map[string]bool{}
+	for _, set := range sets {
+		value := set[i]
+		if key := foldValue(value); !seen[key] {
+			seen[key] = true
+			if search.MatchValue(v, value) {
+				all = append(all, c.facetValue(field, value))
+			}
+		}
+	}
+	if all == nil {
+		return quote(tagPrefix(c.project, "nothing"))
+	}
+	return "(" + strings.Join(all, " OR ") + ")"
 }
 
 func (c *compiler) idValue(f *search.Field, v search.Value) expr {
@@ -124,7 +156,11 @@ func (c *compiler) flag(key, flag string) expr {
 	case flag == "anonymous":
 		return expr{match: quote(noneTag(c.project, mostlyHas))}
 	case key == "has":
-		return expr{match: quote(hasTag(c.project, flag))}
+		e := expr{match: quote(hasTag(c.project, flag))}
+		if i := slices.Index(search.FacetHas, flag); i >= 0 {
+			e.head = func(h *head) bool { return h.has&(1<<i) != 0 }
+		}
+		return e
 	case flag == "live":
 		return c.onHead(func(h *head) bool { return h.ended > c.now-search.LiveMs })
 	}

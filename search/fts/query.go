@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/afterimage/afterimage/search"
 )
@@ -61,7 +62,7 @@ func (s *store) searchIn(ctx context.Context, r search.Request) (result search.R
 	if x.after != nil && x.after.Typos {
 		x.r.Query = r.Query.WithTypos()
 	}
-	if x.r.Query.Typos || r.WithFacet || r.WithTotal {
+	if x.r.Query.Typos || r.WithFacet || r.WithTotal || hasPattern(r.Query.Root) {
 		// What is kept in memory stays as the file is while this is held.
 		s.kept.changing.RLock()
 		defer s.kept.changing.RUnlock()
@@ -85,6 +86,14 @@ func (x *run) result(ctx context.Context) (result search.Result, err error) {
 		x.all, x.inner = span{1, 0}, span{1, 0}
 	}
 	c := compiler{ctx: ctx, tx: x.tx, project: x.project, within: x.all, now: r.Now, calls: &x.calls}
+	c.sets = func() [][]string {
+		columns, err := x.s.kept.facetsOf(ctx, x.tx, x.project)
+		if err != nil || columns == nil {
+			c.err = errors.Join(c.err, err)
+			return nil
+		}
+		return columns.sets
+	}
 	if r.Query.Typos {
 		words, err := x.s.kept.vocabulary(ctx, x.tx)
 		if err != nil {
@@ -114,7 +123,25 @@ func (x *run) result(ctx context.Context) (result search.Result, err error) {
 	if result.Hits, err = x.hits(ctx, all); err != nil {
 		return search.Result{}, err
 	}
-	return result, x.count(ctx, &result)
+	return result, x.count(ctx, all, &result)
+}
+
+// hasPattern tells whether a query asks for facets by a pattern, which columns in memory answer.
+func hasPattern(n search.Node) bool {
+	switch n := n.(type) {
+	case *search.And:
+		return slices.ContainsFunc(n.Parts, hasPattern)
+	case *search.Or:
+		return slices.ContainsFunc(n.Parts, hasPattern)
+	case *search.Not:
+		return hasPattern(n.Part)
+	case *search.Field:
+		spec := search.Spec(n.Key)
+		return spec != nil && len(spec.Fields) == 1 && isFacetField(spec.Fields[0]) && slices.ContainsFunc(n.Values, func(v search.Value) bool {
+			return !v.Quote && strings.Contains(v.Text, "*")
+		})
+	}
+	return false
 }
 
 // source gives FROM and WHERE of the plan for some rows, with its arguments. Rows come from the

@@ -42,6 +42,8 @@ type store struct {
 	path string
 	w, r *sql.DB
 	kept memory
+	// second is taken by the one search that may use a second reader at a time.
+	second chan struct{}
 }
 
 // openStore opens or makes the file; fresh tells that it is empty because it was new,
@@ -94,7 +96,7 @@ func unreadable(err error) bool {
 }
 
 func connect(path string) (*store, error) {
-	s := &store{path: path}
+	s := &store{path: path, second: make(chan struct{}, 1)}
 	return s, s.connect()
 }
 
