@@ -73,6 +73,8 @@ formatted() {
 	[[ -z $unformatted ]] || { printf 'not formatted, run gofmt -w on:\n%s\n' "$unformatted" >&2; return 1; }
 }
 
+# The search engines are tested twice: with races looked for on a tenth of the sessions, and on all of them.
+search_tests() { CGO_ENABLED=0 go test -timeout 10m -json ./search/... | go run ./scripts/testreport; }
 go_tests() { CGO_ENABLED=1 go test -race -timeout 15m -json ./... | go run ./scripts/testreport; }
 
 prepare
@@ -81,6 +83,7 @@ if wants go; then
 	check gofmt formatted
 	check 'go vet' go vet ./...
 	check 'go test -race' go_tests
+	check 'the search engines at full size' search_tests
 fi
 if wants web; then
 	check 'type checks' npm run typecheck --silent --workspaces --if-present

@@ -39,6 +39,7 @@ func newCorpus(t *testing.T, s Suite) *corpus {
 	if n == 0 {
 		n = 5000
 	}
+	n = max(n/raceShare, 100)
 	c := &corpus{x: s.Open(t), prepared: map[string][]*prepared{}, known: map[string][]*search.Document{}, lines: map[string][]string{}, values: map[string]map[string]int64{}}
 	c.docs = append(Documents(1, "alpha", n*3/5), Documents(2, "beta", n*2/5)...)
 	c.docs = append(c.docs, Documents(3, "gamma", gammas)...)

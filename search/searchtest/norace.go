@@ -1,0 +1,5 @@
+//go:build !race
+
+package searchtest
+
+const raceShare = 1
