@@ -146,7 +146,7 @@ func (c *compiler) idValue(f *search.Field, v search.Value) expr {
 	if wild {
 		return c.onDocument(f)
 	}
-	return c.ids(valueRanges(search.FoldValue(text), beginning))
+	return c.ids(valueRanges(foldID(text), beginning))
 }
 
 func (c *compiler) flag(key, flag string) expr {

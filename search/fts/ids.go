@@ -20,8 +20,11 @@ func idKey(id string) []byte {
 	if b, ok := uuidBytes(id); ok {
 		return append([]byte(keyUUID), b...)
 	}
-	return []byte(keyText + search.FoldValue(id) + "\x00" + id)
+	return []byte(keyText + foldID(id) + "\x00" + id)
 }
+
+// foldID folds an id; a NUL ends it in keys.
+func foldID(id string) string { return strings.ReplaceAll(search.FoldValue(id), "\x00", "") }
 
 func idOf(key []byte) string {
 	if len(key) == 17 && string(key[:1]) == keyUUID {

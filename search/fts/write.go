@@ -290,7 +290,10 @@ func apply(ctx context.Context, tx *sql.Tx, changes []change) error {
 			return err
 		}
 	}
-	return p.insertDocs(changes)
+	if err := p.insertDocs(changes); err != nil {
+		return err
+	}
+	return forgetTerms(ctx, tx, changes)
 }
 
 // prepared keeps the statements of one transaction.

@@ -77,10 +77,12 @@ func (x *Index) Put(ctx context.Context, docs []search.Document) error {
 	if err != nil {
 		return err
 	}
+	defer insertDoc.Close()
 	insertWords, err := tx.PrepareContext(ctx, `INSERT INTO words (rowid, text) VALUES (?, ?)`)
 	if err != nil {
 		return err
 	}
+	defer insertWords.Close()
 	for i := range docs {
 		d := &docs[i]
 		var rid int64
