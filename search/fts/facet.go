@@ -314,6 +314,11 @@ func (x *run) countPart(ctx context.Context, tx *sql.Tx, in span, t *tally) erro
 	})
 	rid, from, args := x.counted(in)
 	var none float64
+	if len(x.plan.where) == 0 && x.all == x.inner {
+		// All rows of the full-text table count: a condition that is never true sees each of them,
+		// and SQLite does nothing more with it. Among other conditions it might come first.
+		return tx.QueryRowContext(ctx, "SELECT count(*)"+from+" AND "+callName+"(?, "+rid+")", append(args, n)...).Scan(&none)
+	}
 	return tx.QueryRowContext(ctx, "SELECT total("+callName+"(?, "+rid+"))"+from, append([]any{n}, args...)...).Scan(&none)
 }
 

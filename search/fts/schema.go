@@ -139,9 +139,9 @@ func (s *store) create(ctx context.Context) error {
 		`CREATE VIRTUAL TABLE terms USING fts5vocab(words, row)`,
 		// Without it a deleted text stays in the index until its segment is merged.
 		`INSERT INTO words (words, rank) VALUES ('secure-delete', 1)`,
-		// FTS5 reads a page from its start for each word it deletes, so small pages make replacing
-		// a document cheap (bytes; the default is 4050), and large ones are less to store.
-		`INSERT INTO words (words, rank) VALUES ('pgsz', 2000)`,
+		// It reads a page from its start for each word it deletes: small pages (bytes; the
+		// default is 4050) halve what replacing a document costs.
+		`INSERT INTO words (words, rank) VALUES ('pgsz', 1000)`,
 		`INSERT INTO meta (key, value) VALUES ('version', '` + version + `')`,
 	} {
 		if _, err := tx.ExecContext(ctx, stmt); err != nil {
