@@ -2,11 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
 	"text/tabwriter"
 
 	"github.com/afterimage/afterimage/internal/bench"
+	"github.com/afterimage/afterimage/search"
 )
 
 var benchSearchCommand = &command{
@@ -18,8 +23,13 @@ addresses; the same every time) and stored in a temporary folder: in the embedde
 with the same words and nothing more. Both are asked the same queries, one after the other; each query three times,
 of which the fastest counts. Queries that the plain index is not able to answer are left out there.
 
+With --server and --token, the last kind of queries is asked of a running service instead, through its API and of
+whatever sessions it has.
+
   afterimage bench search
-  afterimage bench search --docs 2000000 --only-embedded`,
+  afterimage bench search --docs 2000000 --only-embedded
+  afterimage bench search --server http://127.0.0.1:8080 --token "$token"`,
+	remote: true,
 	options: []option{
 		{flag: "docs", arg: "N", def: "200000", check: isWhole(1000, 10_000_000), help: "how many sessions"},
 		{flag: "queries", arg: "N", def: "200", check: isWhole(20, 10_000), help: "how many queries of each kind"},
@@ -36,6 +46,9 @@ type searchReport struct {
 }
 
 func runBenchSearch(ctx context.Context, c *call) error {
+	if c.str("server") != "" {
+		return c.benchServedSearch(ctx)
+	}
 	var report searchReport
 	var err error
 	if !c.on("only-embedded") {
@@ -103,4 +116,45 @@ func (c *call) printSearched(r searchReport) error {
 		line("the first, ms", "%.2f", class.First, func(s *bench.SearchSummary) float64 { return find(s).First })
 	}
 	return w.Flush()
+}
+
+// servedSearch asks a running service.
+type servedSearch struct{ c *call }
+
+// Search asks for what the app's list asks for.
+func (s servedSearch) Search(ctx context.Context, r search.Request) (result search.Result, err error) {
+	values := url.Values{"q": {r.Query.String()}, "limit": {strconv.Itoa(r.Limit)}, "total": {"true"}, "facets": {"true"}}
+	answer, err := s.c.ask(ctx, http.MethodGet, "/api/v1/sessions?"+values.Encode())
+	if err != nil {
+		return result, err
+	}
+	defer answer.Body.Close()
+	var list struct {
+		Total int64 `json:"total"`
+		Typos bool  `json:"typos"`
+	}
+	err = json.NewDecoder(answer.Body).Decode(&list)
+	result.Total, result.Typos = list.Total, list.Typos
+	return result, err
+}
+
+func (c *call) benchServedSearch(ctx context.Context) error {
+	for _, kind := range bench.SearchQueries(int(c.num("docs")), int(c.num("queries"))) {
+		if kind.Name != bench.RealisticMix {
+			continue
+		}
+		class, err := kind.Ask(ctx, servedSearch{c})
+		if err != nil {
+			return err
+		}
+		if class == nil {
+			return errors.New("the service found no session by any query")
+		}
+		if c.on("json") {
+			return c.printJSON(class)
+		}
+		fmt.Fprintf(c.stdout, "%s: %d queries, %.1f found on average; whole call p50 %.2f ms, p95 %.2f ms\n",
+			class.Name, class.Queries, class.Hits, class.P50, class.P95)
+	}
+	return nil
 }

@@ -15,8 +15,7 @@ import (
 
 // SearchIndex is an index that Search measures.
 type SearchIndex interface {
-	// Search answers a request; queries of a kind that it refuses with search.ErrQuery are left out.
-	Search(ctx context.Context, r search.Request) (search.Result, error)
+	Searcher // queries of a kind that it refuses with search.ErrQuery are left out
 	// Sizes are bytes on disk: of the index, and of the documents that it keeps beside it.
 	Sizes(ctx context.Context) (index, documents int64, err error)
 	Close() error
@@ -99,7 +98,7 @@ func Search(ctx context.Context, x SearchIndex, docs, queries int, progress func
 	s.IndexBytesEach, s.AllBytesEach = float64(index)/float64(docs), float64(index+documents)/float64(docs)
 	for _, class := range SearchQueries(docs, queries) {
 		progress("asking: " + class.Name)
-		measured, err := class.run(ctx, x)
+		measured, err := class.Ask(ctx, x)
 		if err != nil {
 			return s, fmt.Errorf("%s: %w", class.Name, err)
 		}
@@ -118,8 +117,13 @@ type SearchRequests struct {
 	Requests []search.Request
 }
 
-// run asks all queries; nil if the index refuses them, or finds nothing by any.
-func (c SearchRequests) run(ctx context.Context, x SearchIndex) (*SearchClass, error) {
+// Searcher answers searches.
+type Searcher interface {
+	Search(ctx context.Context, r search.Request) (search.Result, error)
+}
+
+// Ask asks all queries; nil if the index refuses them, or finds nothing by any.
+func (c SearchRequests) Ask(ctx context.Context, x Searcher) (*SearchClass, error) {
 	best := make([]time.Duration, len(c.Requests))
 	out := SearchClass{Name: c.Name}
 	hits, typos := 0.0, 0
@@ -171,6 +175,9 @@ func (c SearchRequests) run(ctx context.Context, x SearchIndex) (*SearchClass, e
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
+// RealisticMix is the kind of queries that people ask, each with all that the app's list asks for.
+const RealisticMix = "a realistic mix, with facets and total"
+
 // SearchQueries makes n queries of each kind, the same for the same number of sessions.
 func SearchQueries(docs, n int) []SearchRequests {
 	q := &queryMaker{lexicon: newLexicon(), g: rand.New(rand.NewPCG(4, 3))}
@@ -199,7 +206,7 @@ func SearchQueries(docs, n int) []SearchRequests {
 		{"two syllables of Korean", false, false, q.korean},
 		{"facet counts and total of a word", false, false, q.facets},
 		{"the list of everything, with facets", true, false, q.everything},
-		{"a realistic mix, with facets and total", false, false, q.mix},
+		{RealisticMix, false, false, q.mix},
 	}
 	all := make([]SearchRequests, len(kinds))
 	for i, kind := range kinds {
