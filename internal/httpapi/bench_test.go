@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,8 +9,13 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/afterimage/afterimage/internal/bench"
+	"github.com/afterimage/afterimage/replay"
+	"github.com/afterimage/afterimage/search"
 )
 
 // benchQueries are what people ask a list of sessions for, the plain list first.
@@ -20,13 +26,7 @@ var benchQueries = []string{
 // BenchmarkListSessions is a whole call over a connection, with sign-in, search and store: of 5,000
 // sessions, or of as many as SESSIONS says.
 func BenchmarkListSessions(b *testing.B) {
-	n := 5_000
-	if text := os.Getenv("SESSIONS"); text != "" {
-		var err error
-		if n, err = strconv.Atoi(text); err != nil {
-			b.Fatal(err)
-		}
-	}
+	n := benchSessions(b)
 	w := newWorld(b)
 	begun := time.Now()
 	w.fill(crowd(n, begun.UnixMilli())...)
@@ -42,6 +42,69 @@ func BenchmarkListSessions(b *testing.B) {
 	}
 	b.Run("mix", func(b *testing.B) { w.measure(b, mix...) })
 	b.Run("complete", func(b *testing.B) { w.measure(b, "/api/v1/search/complete?q=browser:c") })
+}
+
+// benchSessions is 5,000, or what SESSIONS says.
+func benchSessions(b *testing.B) int {
+	text := os.Getenv("SESSIONS")
+	if text == "" {
+		return 5_000
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
+
+// BenchmarkRealisticMix is a whole call over a connection, with sign-in, search, facets, total and store: the queries that
+// `afterimage bench search` calls a realistic mix, of the same sessions.
+func BenchmarkRealisticMix(b *testing.B) {
+	n := benchSessions(b)
+	w := newWorld(b)
+	begun := time.Now()
+	ctx := b.Context()
+	w.check(w.index.Rebuild(ctx, func(put func([]search.Document) error) error {
+		return bench.SearchDocuments(n, func(docs []search.Document) error {
+			rows := make([]filled, len(docs))
+			for i := range docs {
+				docs[i].ProjectID = "shop"
+				rows[i] = rowOf(&docs[i])
+			}
+			w.fill(rows...)
+			return put(docs)
+		})
+	}))
+	for { // the index knows them all
+		waiting, err := w.store.Lease(ctx, time.Now().UnixMilli(), 60_000, 500)
+		w.check(err)
+		if len(waiting) == 0 {
+			break
+		}
+		w.check(w.store.Done(ctx, waiting))
+	}
+	b.Logf("%d sessions made and indexed in %s", n, time.Since(begun).Round(time.Millisecond))
+	for _, kind := range bench.SearchQueries(n, 200) {
+		if kind.Name != bench.RealisticMix {
+			continue
+		}
+		var paths []string
+		for _, r := range kind.Requests {
+			paths = append(paths, fmt.Sprintf("/api/v1/sessions?limit=50&total=true&facets=true&from=%d&to=%d&q=%s", max(r.From, 1), cmp.Or(r.To, 1<<52), url.QueryEscape(r.Query.String())))
+		}
+		w.measure(b, paths...)
+	}
+}
+
+// rowOf is what the store has of a session that stands in the index as d.
+func rowOf(d *search.Document) filled {
+	f := filled{id: d.ID, at: d.StartedAt, client: replay.Client{Browser: d.Browser, OS: d.OS, Device: d.Device, Country: d.Country, Language: d.Language}}
+	f.summary = replay.Summary{User: replay.User{ID: d.UserID, Email: d.UserEmail}, Release: d.Release, ActiveMs: d.ActiveMs,
+		Counts: replay.Counts{Pages: d.PageCount, Clicks: d.Clicks, Errors: d.ErrorCount}, Vitals: replay.Vitals{"LCP": float64(d.Vitals["lcp"])}}
+	for i, address := range d.URLs {
+		f.summary.Pages = append(f.summary.Pages, replay.Page{At: d.StartedAt + int64(i)*1000, Tab: "tab", URL: address, Title: strings.Join(d.Titles, "")})
+	}
+	return f
 }
 
 // measure calls one path after the other and tells the time that all but one in twenty calls stay under.
