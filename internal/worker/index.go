@@ -66,7 +66,9 @@ func (x *Indexer) RunOnce(ctx context.Context) (more bool, err error) {
 			continue
 		default:
 			docs = append(docs, doc)
-			found = append(found, replay.Finding{SessionID: p.SessionID, Revision: p.Revision, Digest: *digest})
+			if digest != nil {
+				found = append(found, replay.Finding{SessionID: p.SessionID, Revision: p.Revision, Digest: *digest})
+			}
 		}
 		done = append(done, p)
 	}
@@ -120,10 +122,11 @@ func (x *Indexer) document(ctx context.Context, p replay.Pending) (search.Docume
 }
 
 // describe builds the document of a session and, on the way, keeps the answers that
-// the recording holds.
+// the recording holds. The digest is nil if it is not to be kept.
 func (x *Indexer) describe(ctx context.Context, s *replay.Session) (search.Document, *replay.Digest, error) {
 	moments, digest, err := x.Service.Review(ctx, s)
-	if errors.Is(err, replay.ErrDamaged) {
+	damaged := errors.Is(err, replay.ErrDamaged)
+	if damaged {
 		// It is found by what its row says of it; verify tells what is damaged.
 		x.Log.Warn("the moments of a session cannot be read; it is indexed without them", "session", s.ID)
 		moments, digest, err = nil, s.Digest, nil
@@ -141,7 +144,11 @@ func (x *Indexer) describe(ctx context.Context, s *replay.Session) (search.Docum
 	if err != nil {
 		return search.Document{}, nil, fmt.Errorf("read responses: %w", err)
 	}
-	return document(s, moments, digest, responses), digest, nil
+	doc := document(s, moments, digest, responses)
+	if s.State == replay.StateSealed && s.Digest == nil && !damaged {
+		digest = nil // an older version sealed it: sealing it anew brings the digest
+	}
+	return doc, digest, nil
 }
 
 func (x *Indexer) write(ctx context.Context, docs []search.Document, gone []string) error {

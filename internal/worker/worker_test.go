@@ -284,6 +284,36 @@ func TestADamagedSessionIsFoundByItsRow(t *testing.T) {
 	}
 }
 
+// forgetful stores sealings without a digest, as an older version did.
+type forgetful struct{ *sqlstore.Store }
+
+func (f forgetful) CommitSeal(ctx context.Context, s replay.Sealing, now int64) error {
+	s.Digest = nil
+	return f.Store.CommitSeal(ctx, s, now)
+}
+
+func TestWhatAnOlderVersionSealedIsSealedAnew(t *testing.T) {
+	w := newWorld(t)
+	id := newID()
+	click := func(at int64) string {
+		return fmt.Sprintf(`{"type":3,"timestamp":%d,"data":{"source":2,"type":2,"id":9,"x":5,"y":5}}`, w.clock.Load()+at)
+	}
+	w.send(id, 0, w.page("https://shop.example/"), click(1), click(200), click(400))
+	old, err := replay.NewService(replay.Options{Store: forgetful{w.store}, Bucket: w.bucket, Keys: segment.NewKeyring([32]byte{1}), Now: w.now, Log: w.worker.Log})
+	must(t, err)
+	must(t, old.Seal(t.Context(), id, false))
+	must(t, old.Close(t.Context()))
+	w.index() // must not take it for one that was looked at
+	_, err = (&Sealer{Service: w.replay, Now: w.now, Log: w.worker.Log}).RunOnce(t.Context())
+	must(t, err)
+	w.index()
+	sess, err := w.replay.Session(t.Context(), "", id)
+	must(t, err)
+	if sess.SealCount != 2 || sess.Digest == nil || w.found("rage:>0") != id {
+		t.Errorf("sealed %d times, digest %+v, found %q", sess.SealCount, sess.Digest, w.found("rage:>0"))
+	}
+}
+
 func TestEndedSessionsAreSealedOthersNot(t *testing.T) {
 	w := newWorld(t)
 	idle, long, live := newID(), newID(), newID()
