@@ -108,9 +108,7 @@ func (k *completer) keys() error {
 			return err
 		}
 		for _, t := range traits {
-			if key := traitPrefix + t.Value; k.means(key+":x", key, "x") {
-				k.add(completionItem{Text: key + ":", Kind: itemKey, Help: "what the site told of the person", Count: t.Count})
-			}
+			k.add(completionItem{Text: search.TraitKey(t.Value) + ":", Kind: itemKey, Help: "what the site told of the person", Count: t.Count})
 		}
 	}
 	if !k.atStart && strings.HasPrefix("or", prefix) {
@@ -148,9 +146,7 @@ func (k *completer) values() error {
 		return err
 	}
 	for _, v := range known {
-		if text := k.written(v.Value); text != "" {
-			k.add(completionItem{Text: text, Kind: itemValue, Count: v.Count})
-		}
+		k.add(completionItem{Text: search.QuoteValue(k.at.Key, v.Value), Kind: itemValue, Count: v.Count})
 	}
 	return nil
 }
@@ -169,24 +165,4 @@ func operatorsOf(spec *search.KeySpec) []completionItem {
 		return []completionItem{item(">", "longer than: 30s, 5m"), item("<", "shorter than")}
 	}
 	return nil
-}
-
-// written is a value as it is written in a query, in quotes where it needs them; empty if it cannot be.
-func (k *completer) written(value string) string {
-	for _, quote := range []bool{false, true} {
-		field := &search.Field{Key: k.at.Key, Op: search.OpIs, Values: []search.Value{{Text: value, Quote: quote}}}
-		filter := search.Query{Root: field}.String()
-		if k.means(filter, k.at.Key, value) {
-			return strings.TrimPrefix(filter, k.at.Key+":")
-		}
-	}
-	return ""
-}
-
-// means tells whether a filter is understood as one key that is one value.
-func (k *completer) means(filter, key, value string) bool {
-	parsed, err := search.ParseIn(filter, k.zone)
-	field, ok := parsed.Root.(*search.Field)
-	return err == nil && ok && strings.EqualFold(field.Key, key) && field.Op == search.OpIs && len(field.Values) == 1 &&
-		field.Values[0].Text == value && (field.Values[0].Quote || !strings.Contains(value, "*"))
 }
