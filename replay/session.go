@@ -42,8 +42,8 @@ type Counts struct {
 	Custom         int `json:"custom"`
 }
 
-// Vitals are measures of how fast pages were: of each the worst of the session. CLS is a score,
-// the others (TTFB, FCP, LCP, INP) are ms; see web.dev/vitals.
+// Vitals are measures of how fast pages were, by name: of a session the worst of each, of a [Digest] the 75th
+// percentile, of a [Visit] what was told last. CLS is a score, the others (TTFB, FCP, LCP, INP) are ms; see web.dev/vitals.
 type Vitals map[string]float64
 
 // Worst returns the higher value of each measure. Neither is changed.

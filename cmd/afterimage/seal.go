@@ -12,7 +12,7 @@ var sealCommand = &command{
 	name: "seal", group: groupRecordings, most: 0, stores: true,
 	summary: "Make ended sessions small: one object each, quick to play",
 	detail: `A running service does this by itself, 30 minutes after a session's last batch. A session that goes on
-after it was sealed is sealed again later.`,
+after it was sealed is sealed again later, and so is one that an older version sealed, which looked for no signals.`,
 	options: []option{
 		{flag: "all", help: "also sessions that have not ended"},
 		{flag: "json", help: `print {"sealed"} on standard output`},
